@@ -1,0 +1,109 @@
+// Where implementations under test run.
+//
+// A *sandbox* is a small keeper process, forked from the harness before it has threads or much memory. On request it
+// makes *cells*, one for each worker: a launcher process that is PID 1 of a PID namespace of its own and lives in a
+// network namespace of its own with loopback up (both inside a user namespace when the harness is not root). Every
+// program that a worker starts is a child of its cell's launcher, so no two workers share ports, nothing reaches the
+// outside, and clearing a cell kills whatever a program left behind, daemons included.
+//
+// Without namespaces (not permitted, or not Linux, or `--sandbox none`) a cell is the same launcher without them: a
+// session and process group for each program, a child subreaper, ports that the kernel picks. Everything below works
+// in both; only cell_isolated() tells them apart.
+//
+// Threads: sandbox_open() before any thread is made; cell_open() and cell_close() from any thread; a cell is used by
+// one thread at a time. When the harness dies, by whatever cause, the keeper, the cells and their programs die too.
+#ifndef SOCKSPEC_IUT_SANDBOX_H
+#define SOCKSPEC_IUT_SANDBOX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum sandbox_mode {
+    SANDBOX_AUTO,       // namespaces where the kernel permits them, none otherwise
+    SANDBOX_NAMESPACES, // namespaces, or fail
+    SANDBOX_NONE,
+};
+
+struct sandbox;
+struct cell;
+
+// Forks the keeper. On success returns 0 and `*sandbox`; a negative errno otherwise (-EPERM and the like when
+// SANDBOX_NAMESPACES is not permitted).
+int sandbox_open(enum sandbox_mode mode, struct sandbox **sandbox);
+void sandbox_close(struct sandbox *sandbox); // NULL is fine
+
+// What was chosen, and why, in one line for people: "network and PID namespaces" or
+// "none (user namespaces: Operation not permitted): ephemeral ports, process groups".
+const char *sandbox_description(const struct sandbox *sandbox);
+
+// Makes a cell. Its launcher and all that it starts are bound to `cpu` (none when negative). Returns 0 or a negative
+// errno.
+int cell_open(struct sandbox *sandbox, int cpu, struct cell **cell);
+void cell_close(struct cell *cell); // kills everything in it; NULL is fine
+
+// True when the cell has a network of its own: fixed ports cannot collide.
+bool cell_isolated(const struct cell *cell);
+
+// A socket in the cell's network, close-on-exec. Returns the descriptor or a negative errno.
+int cell_socket(struct cell *cell, int domain, int type);
+
+// A port that nothing uses now, for SOCK_STREAM or SOCK_DGRAM, on IPv4 and IPv6 loopback. The same port is not given
+// twice in a row. Returns the port or a negative errno.
+int cell_free_port(struct cell *cell, int type);
+
+struct process_start {
+    const char *const *argv;        // argv[0] is looked for on PATH when it has no slash; NULL at the end
+    const char *const *environment; // NAME=VALUE added to the harness's own; NULL at the end; may be NULL
+    const char *directory;          // working directory; NULL: the harness's
+};
+
+// A started program. The descriptors belong to the caller, who closes them with process_release().
+struct process {
+    pid_t pid;      // as the harness sees it (for /proc), not as the cell does
+    int input;      // write end of its standard input
+    int output;     // read end of its standard output
+    int errors;     // read end of its standard error
+    int exited;     // becomes readable when the program itself has ended
+    bool ended;     // set by process_wait()
+    int status;     // wait status, valid once ended
+};
+
+// Starts a program in its own session. All descriptors of the harness stay closed in it; signals are reset; resource
+// limits apply (core 0, descriptors 4096). Returns 0, or a negative errno: -ENOENT when there is no such program,
+// -EACCES when it is not executable.
+int cell_start(struct cell *cell, const struct process_start *start, struct process *process);
+
+// Sends a signal to the program alone (not to its children). Returns 0, or -ESRCH when it has ended.
+int cell_signal(struct cell *cell, struct process *process, int signal);
+
+// Waits until the program has ended or `deadline` (clock_now) is past. Returns 0 with `status` set, -ETIMEDOUT, or
+// another negative errno.
+int process_wait(struct process *process, int64_t deadline);
+
+// Closes the descriptors. The process itself is ended by cell_clear().
+void process_release(struct process *process);
+
+// Kills every process in the cell but the launcher and waits until they are gone. Returns how many there were beside
+// programs that had ended by themselves, or a negative errno.
+int cell_clear(struct cell *cell);
+
+// Descriptors, threads, zombies and resident memory of all programs in the cell together.
+struct cell_usage {
+    long descriptors;
+    long threads;
+    long zombies;
+    long memory_kib;
+};
+
+// Reads them from /proc. Returns 0, or -ENOTSUP where there is no /proc.
+int cell_usage(struct cell *cell, struct cell_usage *usage);
+
+enum endpoint_kind { ENDPOINT_TCP, ENDPOINT_UDP, ENDPOINT_UNIX };
+
+// Tells whether something in the cell's network listens on TCP `port`, is bound to UDP `port`, or listens on the Unix
+// socket `path`; without touching it, so that a server which counts or limits its clients notices nothing. Returns 1,
+// 0, or a negative errno (-ENOTSUP where the kernel's socket tables cannot be read: then connect instead).
+int cell_listening(struct cell *cell, enum endpoint_kind kind, uint16_t port, const char *path);
+
+#endif

@@ -1,0 +1,64 @@
+// Reports are made from events, and from nothing else.
+//
+// An event is a JSON object with an "event" member. A run is one "run" event, a "case" event for each case in the
+// order of the plan, and one "summary" event; they stream, so that a report is worth reading when the run dies midway.
+// The JSON Lines file holds them as they are; the terminal, TAP and JUnit reporters derive theirs from the same
+// objects, live (`sockspec run`) or from a file (`sockspec report`).
+//
+//   {"event": "run", "version": "0.1.0", "time": "2026-01-31T12:00:00Z", "cases": 812, "workers": 32,
+//    "sandbox": "network and PID namespaces", "time_scale": 1.0, "profile": "reference", "strict": false}
+//   {"event": "case", "id": "ws/control/ping-0", "suite": "Control frames", "program": "ws-echo-server",
+//    "title": "A ping …", "verdict": "fail", "level": "MUST",
+//    "checks": [{"id": "rfc6455-5.5.3-pong", "level": "MUST", "section": "5.5.3", "text": "…"}],
+//    "file": "suites/ws-echo-server/control.yaml", "line": 12, "seconds": 0.012, "attempts": 1,
+//    -- and unless it passed, where known:
+//    "step": "expect", "step_line": 17, "expected": "a pong frame …", "actual": "the connection was closed (FIN)",
+//    "why": "closed without saying why", "transcript": ["+0.000012 a > 81 85 …", …], "stderr": "…",
+//    "rerun": "sockspec run ws-echo-server 'ws/control/ping-0'"}
+//   {"event": "summary", "counts": {"pass": 800, "fail": 1, …}, "seconds": 3.2, "exit": 1}
+//
+// Verdicts: pass, nonstrict, fail, info, unsupported, skip, unresolved, xfail, xpass. With "strict": true in the run
+// event a nonstrict counts as a failure in every report.
+//
+// Threads: all calls from one thread.
+#ifndef SOCKSPEC_REPORT_REPORTER_H
+#define SOCKSPEC_REPORT_REPORTER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+enum report_format { REPORT_TERMINAL, REPORT_JSONL, REPORT_TAP, REPORT_JUNIT };
+
+// How a verdict counts.
+enum outcome { OUTCOME_GOOD, OUTCOME_BAD, OUTCOME_ERROR, OUTCOME_LEFT_OUT };
+
+// pass, info, xfail (and nonstrict unless strict): good; fail, xpass (and nonstrict when strict): bad; unresolved:
+// error; unsupported, skip: left out. An unknown verdict is an error.
+enum outcome verdict_outcome(const char *verdict, bool strict);
+
+struct terminal_options {
+    bool color;    // escape sequences
+    bool progress; // a line that is rewritten in place
+    bool verbose;  // a line for each case, not only for those that did not pass
+};
+
+struct reporter;
+
+// Opens a reporter that writes to `path` ("-": standard output). `terminal` matters for REPORT_TERMINAL only and may be
+// NULL. Returns 0, or a negative errno when the file cannot be created.
+int reporter_open(enum report_format format, const char *path, const struct terminal_options *terminal,
+                  struct reporter **reporter);
+
+// Takes one event. Unknown kinds and members are ignored. Returns 0, or the first negative errno of writing.
+int reporter_event(struct reporter *reporter, const json_t *event);
+
+// Finishes and closes the report, also when no summary event came (a run cut short: TAP says `Bail out!`, JUnit holds
+// the cases so far). Returns 0 or the negative errno of the first failed write.
+int reporter_close(struct reporter *reporter);
+
+// Reads JSON Lines and hands each event to `reporter`. `name` is for messages. Returns 0; -EBADMSG for a line that is
+// not an event, with `name:line:column: what is wrong` in `message`; a negative errno of reading or writing.
+int events_replay(FILE *input, const char *name, struct reporter *reporter, char *message, size_t message_size);
+
+#endif

@@ -1,0 +1,73 @@
+// The opening handshake of WebSocket (RFC 6455 section 4) as the harness needs it: request heads of any legality, and
+// responses taken apart. Pure functions on bytes.
+#ifndef SOCKSPEC_WS_HANDSHAKE_H
+#define SOCKSPEC_WS_HANDSHAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buffer;
+
+#define WS_KEY_LENGTH 24    // base64 of 16 bytes
+#define WS_ACCEPT_LENGTH 28 // base64 of a SHA-1 digest
+
+struct http_field {
+    const char *name;
+    const char *value;
+};
+
+// A request head as a case describes it. The default fields are, in this order, Host, Upgrade, Connection,
+// Sec-WebSocket-Key and Sec-WebSocket-Version; `set` replaces them in place (letter case ignored, the name written as
+// given) or appends, `without` removes, `add` appends raw lines.
+struct ws_request {
+    const char *method;  // NULL: GET
+    const char *target;  // NULL: /ws
+    const char *version; // NULL: HTTP/1.1
+    const struct http_field *set;
+    size_t set_count;
+    const char *const *without;
+    size_t without_count;
+    const char *const *add;
+    size_t add_count;
+};
+
+// Appends the head, with the blank line. `host` is the value of Host and `key` that of Sec-WebSocket-Key by default.
+void ws_request_encode(struct buffer *out, const struct ws_request *request, const char *host, const char *key);
+
+// A new random key, NUL-terminated.
+void ws_key_make(char key[WS_KEY_LENGTH + 1]);
+
+// The Sec-WebSocket-Accept for a key of any content, NUL-terminated.
+void ws_accept_for(const char *key, char accept[WS_ACCEPT_LENGTH + 1]);
+
+// A response or request head taken apart. The strings point into `storage`.
+struct http_head {
+    char *storage;
+    char *version; // "HTTP/1.1"
+    int status;    // of a response; 0 for a request
+    char *reason;  // of a response
+    char *method;  // of a request; NULL for a response
+    char *target;  // of a request
+    struct http_field *fields;
+    size_t field_count;
+};
+
+// Takes the response head at the start of `bytes` apart. Returns its length with the blank line; 0 when it is not whole
+// yet; -EBADMSG when it is not HTTP/1.x (then `*fault` is one line that says what is wrong with it, static). Lines
+// must end with CRLF. Free `head` with http_head_free().
+int http_response_decode(const unsigned char *bytes, size_t size, struct http_head *head, const char **fault);
+
+// The same for a request head.
+int http_request_decode(const unsigned char *bytes, size_t size, struct http_head *head, const char **fault);
+
+void http_head_free(struct http_head *head);
+
+// The value of the first field of that name (letter case ignored), or NULL. http_field_count counts them.
+const char *http_field_value(const struct http_head *head, const char *name);
+size_t http_field_count(const struct http_head *head, const char *name);
+
+// True when `token` is an element of the comma-separated list that all fields of that name make together, letter case
+// ignored.
+bool http_field_has_token(const struct http_head *head, const char *name, const char *token);
+
+#endif
