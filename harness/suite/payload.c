@@ -1,0 +1,409 @@
+#include "suite/payload.h"
+
+#include <ctype.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+
+const char *const payload_keys[] = {"text",        "hex",     "base64",      "fill",     "length",
+                                    "concat",      "frame",   "message",     "payload",  "fin",
+                                    "rsv",         "mask",    "length-form", "fragment", "declared-length",
+                                    "close-frame", "reason",  "handshake",   NULL};
+
+const char *const request_keys[] = {"method", "target", "version", "set", "without", "add", NULL};
+
+static void payload_set_bytes(struct payload *payload, const void *bytes, size_t length)
+{
+    *payload = (struct payload){.kind = PAYLOAD_BYTES, .pattern = bytes, .pattern_length = length, .length = length};
+}
+
+static bool read_plain_text(struct reader *reader, const yaml_node_t *node, struct payload *payload)
+{
+    struct text text;
+    if (!read_text(reader, node, &text))
+        return false;
+    payload_set_bytes(payload, text.data, text.length);
+    return true;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static bool read_hex(struct reader *reader, const yaml_node_t *node, struct payload *payload)
+{
+    const char *string;
+    if (!read_string(reader, node, &string))
+        return false;
+    unsigned char *bytes = arena_allocate(reader->arena, strlen(string) / 2 + 1, 1);
+    size_t length = 0;
+    for (const char *at = string; *at;) {
+        if (isspace((unsigned char)*at)) {
+            at++;
+            continue;
+        }
+        if (hex_digit(at[0]) < 0 || hex_digit(at[1]) < 0) {
+            reader_problem(reader, node, "`%s` is not a whole number of bytes in hex", string);
+            return false;
+        }
+        bytes[length++] = (unsigned char)(hex_digit(at[0]) << 4 | hex_digit(at[1]));
+        at += 2;
+    }
+    payload_set_bytes(payload, bytes, length);
+    return true;
+}
+
+static bool read_base64(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    const yaml_node_t *node = map_get(reader, map, "base64");
+    const char *string;
+    if (!read_string(reader, node, &string))
+        return false;
+    size_t written = strlen(string);
+    unsigned char *bytes = arena_allocate(reader->arena, written + 4, 1);
+    int length = written % 4 ? -1 : EVP_DecodeBlock(bytes, (const unsigned char *)string, (int)written);
+    if (length < 0) {
+        reader_problem(reader, node, "`%s` is not base64", string);
+        return false;
+    }
+    for (size_t i = written; i > 0 && string[i - 1] == '='; i--)
+        length--;
+    payload_set_bytes(payload, bytes, (size_t)length);
+    return true;
+}
+
+// `fill` is a byte by number (plain) or a text that is repeated.
+static bool read_fill(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    const yaml_node_t *fill = map_get(reader, map, "fill");
+    const yaml_node_t *size = map_need(reader, map, "a fill", "length");
+    struct text text;
+    long long length;
+    if (!size || !read_text(reader, fill, &text) || !read_integer(reader, size, 0, INT64_C(1) << 30, &length))
+        return false;
+    long long byte;
+    bool number = fill->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && parse_integer(text.data, &byte) == 0;
+    if (number && (byte < 0 || byte > 255)) {
+        reader_problem(reader, fill, "%lld is not a byte", byte);
+        return false;
+    }
+    if (!number && text.length == 0) {
+        reader_problem(reader, fill, "nothing cannot be repeated");
+        return false;
+    }
+    if (number)
+        text = (struct text){arena_bytes(reader->arena, &(char){(char)byte}, 1), 1};
+    payload_set_bytes(payload, text.data, text.length);
+    payload->length = (size_t)length;
+    return true;
+}
+
+static bool read_concat(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    const yaml_node_t *node = map_get(reader, map, "concat");
+    if (!list_check(reader, node, "concat"))
+        return false;
+    *payload = (struct payload){.kind = PAYLOAD_CONCAT, .part_count = list_size(node)};
+    payload->parts = arena_allocate(reader->arena, payload->part_count + 1, sizeof *payload->parts);
+    bool good = true;
+    for (size_t i = 0; i < payload->part_count; i++)
+        good &= payload_read(reader, list_item(reader, node, i), NULL, &payload->parts[i]);
+    return good;
+}
+
+bool payload_read_opcode(struct reader *reader, const yaml_node_t *node, unsigned *opcode)
+{
+    static const char *const names[] = {"continuation", "text", "binary", "close", "ping", "pong", NULL};
+    static const unsigned values[] = {WS_CONTINUATION, WS_TEXT, WS_BINARY, WS_CLOSE, WS_PING, WS_PONG};
+    const char *string;
+    long long number;
+    if (!read_string(reader, node, &string))
+        return false;
+    if (parse_integer(string, &number) == 0 && number >= 0 && number <= 15) {
+        *opcode = (unsigned)number;
+        return true;
+    }
+    size_t index;
+    if (!read_word(reader, node, "an opcode, by name or from 0 to 15", names, &index))
+        return false;
+    *opcode = values[index];
+    return true;
+}
+
+// `mask: no`, or four bytes in hex; random otherwise.
+static bool read_mask(struct reader *reader, const yaml_node_t *node, struct payload *payload)
+{
+    struct payload key;
+    const char *string;
+    payload->frame.masked = true;
+    payload->random_mask = node == NULL;
+    if (!node)
+        return true;
+    if (!read_string(reader, node, &string))
+        return false;
+    if (strcmp(string, "no") == 0) {
+        payload->frame.masked = false;
+        return true;
+    }
+    if (!read_hex(reader, node, &key))
+        return false;
+    if (key.length != 4) {
+        reader_problem(reader, node, "a mask is `no` or four bytes in hex");
+        return false;
+    }
+    memcpy(payload->frame.mask, key.pattern, 4);
+    return true;
+}
+
+static bool read_length_form(struct reader *reader, const yaml_node_t *node, enum ws_length_form *form)
+{
+    static const char *const names[] = {"7", "16", "64", NULL};
+    size_t index;
+    if (!node)
+        return true;
+    if (!read_word(reader, node, "a length form", names, &index))
+        return false;
+    *form = (enum ws_length_form)(WS_LENGTH_7 + index);
+    return true;
+}
+
+// The header bits that stand beside `frame`, `message` and `close-frame`.
+static bool read_header(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    const yaml_node_t *rsv = map_get(reader, map, "rsv");
+    const yaml_node_t *declared = map_get(reader, map, "declared-length");
+    const yaml_node_t *fragment = map_get(reader, map, "fragment");
+    long long number = 0;
+    payload->frame.fin = true;
+    bool good = map_boolean(reader, map, "fin", &payload->frame.fin);
+    good &= read_mask(reader, map_get(reader, map, "mask"), payload);
+    good &= read_length_form(reader, map_get(reader, map, "length-form"), &payload->frame.length_form);
+    if (rsv) {
+        good &= read_integer(reader, rsv, 0, 7, &number);
+        payload->frame.rsv = (unsigned)number;
+    }
+    if (declared) {
+        struct text text;
+        payload->declared = true;
+        // Up to 2^64-1, which read_integer cannot hold.
+        good &= read_text(reader, declared, &text);
+        payload->frame.length = good ? strtoull(text.data, NULL, 0) : 0;
+    }
+    if (fragment) {
+        good &= read_integer(reader, fragment, 1, INT64_C(1) << 30, &number);
+        payload->fragment = (size_t)number;
+    }
+    return good;
+}
+
+static bool read_frame(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    const yaml_node_t *frame = map_get(reader, map, "frame");
+    const yaml_node_t *content = map_get(reader, map, "payload");
+    *payload = (struct payload){.kind = PAYLOAD_FRAME, .part_count = 1};
+    payload->parts = arena_allocate(reader->arena, 1, sizeof *payload->parts);
+    bool good = payload_read_opcode(reader, frame, &payload->frame.opcode);
+    good &= read_header(reader, map, payload);
+    return good && (!content || payload_read(reader, content, NULL, payload->parts));
+}
+
+static bool read_message(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    static const char *const types[] = {"text", "binary", NULL};
+    const yaml_node_t *content = map_get(reader, map, "payload");
+    size_t type = 0;
+    *payload = (struct payload){.kind = PAYLOAD_MESSAGE, .part_count = 1};
+    payload->parts = arena_allocate(reader->arena, 1, sizeof *payload->parts);
+    bool good = read_word(reader, map_get(reader, map, "message"), "a type of message", types, &type);
+    payload->frame.opcode = type ? WS_BINARY : WS_TEXT;
+    good &= read_header(reader, map, payload);
+    return good && (!content || payload_read(reader, content, NULL, payload->parts));
+}
+
+static bool read_close_frame(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    const yaml_node_t *code = map_get(reader, map, "close-frame");
+    const yaml_node_t *reason = map_get(reader, map, "reason");
+    struct payload text = {0};
+    const char *string;
+    long long number = 0;
+    *payload = (struct payload){.kind = PAYLOAD_FRAME, .part_count = 1, .frame.opcode = WS_CLOSE};
+    payload->parts = arena_allocate(reader->arena, 1, sizeof *payload->parts);
+    if (!read_header(reader, map, payload) || !read_string(reader, code, &string))
+        return false;
+    if (strcmp(string, "none") == 0) {
+        if (reason)
+            reader_problem(reader, reason, "a close frame without a code has no reason");
+        return !reason;
+    }
+    if (!read_integer(reader, code, 0, 65535, &number) || (reason && !payload_read(reader, reason, NULL, &text)))
+        return false;
+    if (!payload_is_plain(&text)) {
+        reader_problem(reader, reason, "a reason is plain bytes");
+        return false;
+    }
+    struct buffer bytes = {0};
+    buffer_append(&bytes, (unsigned char[]){(unsigned char)(number >> 8), (unsigned char)number}, 2);
+    payload_append(&text, &bytes);
+    payload_set_bytes(payload->parts, arena_bytes(reader->arena, bytes.data, bytes.length), bytes.length);
+    buffer_free(&bytes);
+    return true;
+}
+
+static bool read_fields(struct reader *reader, const yaml_node_t *node, struct ws_request *request)
+{
+    if (!node_is_map(node)) {
+        reader_problem(reader, node, "`set` must be a map of header fields");
+        return false;
+    }
+    struct http_field *fields = arena_allocate(reader->arena, map_size(node) + 1, sizeof *fields);
+    bool good = true;
+    for (size_t i = 0; i < map_size(node); i++) {
+        good &= read_string(reader, map_key(reader, node, i), &fields[i].name);
+        good &= read_string(reader, map_value(reader, node, i), &fields[i].value);
+    }
+    request->set = fields;
+    request->set_count = map_size(node);
+    return good;
+}
+
+bool payload_read_request(struct reader *reader, const yaml_node_t *map, struct ws_request *request)
+{
+    const yaml_node_t *set = map_get(reader, map, "set");
+    bool good = map_string(reader, map, "method", &request->method);
+    good &= map_string(reader, map, "target", &request->target);
+    good &= map_string(reader, map, "version", &request->version);
+    good &= !set || read_fields(reader, set, request);
+    const char **without = NULL;
+    const char **add = NULL;
+    good &= map_strings(reader, map, "without", &without, &request->without_count);
+    good &= map_strings(reader, map, "add", &add, &request->add_count);
+    request->without = without;
+    request->add = add;
+    return good;
+}
+
+static bool read_handshake(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    const yaml_node_t *node = map_get(reader, map, "handshake");
+    *payload = (struct payload){.kind = PAYLOAD_HANDSHAKE};
+    if (node_is_null(node))
+        return true;
+    return map_check(reader, node, "a handshake", request_keys, NULL) &&
+           payload_read_request(reader, node, &payload->request);
+}
+
+static bool is_companion(const char *const *companions, const char *key)
+{
+    for (; *companions; companions++)
+        if (strcmp(*companions, key) == 0)
+            return true;
+    return false;
+}
+
+// Readers by word. Each takes the whole map, since other keys may stand beside the word.
+static bool read_text_word(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    return read_plain_text(reader, map_get(reader, map, "text"), payload);
+}
+
+static bool read_hex_word(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    return read_hex(reader, map_get(reader, map, "hex"), payload);
+}
+
+static const struct {
+    const char *word;
+    bool (*read)(struct reader *reader, const yaml_node_t *map, struct payload *payload);
+    const char *companions[7];
+} payload_table[] = {
+    {"text", read_text_word, {NULL}},
+    {"hex", read_hex_word, {NULL}},
+    {"base64", read_base64, {NULL}},
+    {"fill", read_fill, {"length"}},
+    {"concat", read_concat, {NULL}},
+    {"frame", read_frame, {"payload", "fin", "rsv", "mask", "length-form", "declared-length"}},
+    {"message", read_message, {"payload", "mask", "fragment"}},
+    {"close-frame", read_close_frame, {"reason", "fin", "rsv", "mask", "length-form", "declared-length"}},
+    {"handshake", read_handshake, {NULL}},
+};
+#define PAYLOAD_WORDS (sizeof payload_table / sizeof *payload_table)
+
+// Which of the payload words a map has; reports none, or two of them. Returns PAYLOAD_WORDS then.
+static size_t find_word(struct reader *reader, const yaml_node_t *node)
+{
+    size_t found = PAYLOAD_WORDS;
+    for (size_t i = 0; i < PAYLOAD_WORDS; i++) {
+        if (!map_get(reader, node, payload_table[i].word))
+            continue;
+        if (found < PAYLOAD_WORDS) {
+            reader_problem(reader, node, "`%s` and `%s` exclude each other", payload_table[found].word,
+                           payload_table[i].word);
+            return PAYLOAD_WORDS;
+        }
+        found = i;
+    }
+    if (found == PAYLOAD_WORDS)
+        reader_problem(reader, node, "a payload needs one of: text, hex, base64, fill, concat, frame, message, "
+                                     "close-frame, handshake");
+    return found;
+}
+
+bool payload_read(struct reader *reader, const yaml_node_t *node, const char *const *more, struct payload *payload)
+{
+    if (node_is_scalar(node))
+        return read_plain_text(reader, node, payload);
+    if (!map_check(reader, node, "a payload", payload_keys, more))
+        return false;
+    size_t word = find_word(reader, node);
+    if (word == PAYLOAD_WORDS)
+        return false;
+    for (size_t i = 0; payload_keys[i]; i++) {
+        const yaml_node_t *value = map_get(reader, node, payload_keys[i]);
+        if (value && strcmp(payload_keys[i], payload_table[word].word) != 0 &&
+            !is_companion(payload_table[word].companions, payload_keys[i])) {
+            reader_problem(reader, value, "`%s` does not go with `%s`", payload_keys[i], payload_table[word].word);
+            return false;
+        }
+    }
+    return payload_table[word].read(reader, node, payload);
+}
+
+bool payload_is_plain(const struct payload *payload)
+{
+    for (size_t i = 0; i < payload->part_count; i++)
+        if (!payload_is_plain(&payload->parts[i]))
+            return false;
+    return payload->kind == PAYLOAD_BYTES || payload->kind == PAYLOAD_CONCAT;
+}
+
+size_t payload_length(const struct payload *payload)
+{
+    size_t length = payload->length;
+    for (size_t i = 0; i < payload->part_count; i++)
+        length += payload_length(&payload->parts[i]);
+    return length;
+}
+
+void payload_append(const struct payload *payload, struct buffer *out)
+{
+    for (size_t i = 0; i < payload->part_count; i++)
+        payload_append(&payload->parts[i], out);
+    if (payload->length == 0)
+        return;
+    unsigned char *bytes = buffer_extend(out, payload->length);
+    for (size_t done = 0; done < payload->length;) {
+        size_t left = payload->length - done;
+        size_t piece = left < payload->pattern_length ? left : payload->pattern_length;
+        memcpy(bytes + done, payload->pattern, piece);
+        done += piece;
+    }
+}
