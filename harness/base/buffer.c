@@ -1,5 +1,6 @@
 #include "base/buffer.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +9,13 @@
 
 static void buffer_reserve(struct buffer *buffer, size_t extra)
 {
-    size_t needed = buffer->length + extra + 1;
-    if (needed <= buffer->capacity)
+    if (extra < buffer->capacity - buffer->length)
         return;
     size_t capacity = buffer->capacity ? buffer->capacity : 64;
-    while (capacity < needed)
+    while (capacity - buffer->length <= extra && capacity <= SIZE_MAX / 2)
         capacity *= 2;
+    if (capacity - buffer->length <= extra)
+        capacity = SIZE_MAX; // which is out of memory
     buffer->data = reallocate(buffer->data, capacity, 1);
     buffer->capacity = capacity;
 }

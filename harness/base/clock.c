@@ -15,10 +15,10 @@ int64_t clock_now(void)
 
 int clock_poll_ms(int64_t deadline)
 {
-    int64_t left = deadline - clock_now();
-    if (left <= 0)
+    int64_t now = clock_now();
+    if (deadline <= now)
         return 0;
-    int64_t ms = (left + NANOSECONDS_PER_MS - 1) / NANOSECONDS_PER_MS;
+    int64_t ms = (deadline - now - 1) / NANOSECONDS_PER_MS + 1;
     return ms > INT_MAX ? INT_MAX : (int)ms;
 }
 

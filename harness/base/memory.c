@@ -24,9 +24,10 @@ void *allocate(size_t count, size_t size)
 
 void *reallocate(void *memory, size_t count, size_t size)
 {
-    if (count > SIZE_MAX / size)
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes))
         out_of_memory();
-    void *moved = realloc(memory, count * size);
+    void *moved = realloc(memory, bytes ? bytes : 1);
     if (!moved)
         out_of_memory();
     return moved;

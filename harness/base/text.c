@@ -40,10 +40,14 @@ const char *nearest_word(const char *word, const char *const *candidates, size_t
 {
     const char *nearest = NULL;
     size_t least = 0;
+    size_t length = strlen(word);
     for (size_t i = 0; i < count; i++) {
+        size_t other = strlen(candidates[i]);
+        size_t longer = length > other ? length : other;
+        if ((longer - smaller(length, other)) * 3 > longer)
+            continue; // without a table for a word that may be long
         size_t distance = edit_distance(word, candidates[i]);
-        size_t longer = strlen(word) > strlen(candidates[i]) ? strlen(word) : strlen(candidates[i]);
-        if (distance * 3 > longer && distance > 1)
+        if (distance * 3 > longer)
             continue;
         if (!nearest || distance < least) {
             nearest = candidates[i];
@@ -61,8 +65,11 @@ int parse_integer(const char *text, long long *value)
     int base = digits[0] == '0' && digits[1] == 'x' ? 16 : 10;
     char *end;
     errno = 0;
-    *value = strtoll(text, &end, base);
-    return errno || *end != '\0' ? -EINVAL : 0;
+    long long parsed = strtoll(text, &end, base);
+    if (errno || *end != '\0')
+        return -EINVAL;
+    *value = parsed;
+    return 0;
 }
 
 static char lower(char c)

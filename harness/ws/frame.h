@@ -1,8 +1,8 @@
 // The harness's own codec for WebSocket frames (RFC 6455 section 5.2).
 //
-// It is permissive by purpose: it can encode every illegal frame, and decodes whatever a peer sends. What is wrong
-// with a decoded frame is a separate question, ws_frame_fault(). It shares no code with the implementations that it
-// judges. Pure functions on bytes: no I/O; allocation only in the caller's buffer.
+// It is permissive by purpose: it can encode every illegal frame, and decodes whatever a peer sends. What is
+// wrong with a decoded frame is a separate question, ws_frame_fault(). It shares no code with the
+// implementations that it judges. Pure functions on bytes: no I/O; allocation only in the caller's buffer.
 #ifndef SOCKSPEC_WS_FRAME_H
 #define SOCKSPEC_WS_FRAME_H
 
@@ -43,15 +43,18 @@ struct ws_frame {
 void ws_frame_encode(struct buffer *out, const struct ws_frame *frame, const unsigned char *payload,
                      size_t payload_length);
 
-// Reads a header. Returns its length in bytes (2 to 14), or 0 when `size` bytes are not yet a whole one.
+// Reads a header. Returns its length in bytes (2 to 14), or 0 when `size` bytes are not yet a whole one;
+// `frame` is then as it was.
 size_t ws_frame_decode(const unsigned char *bytes, size_t size, struct ws_frame *frame);
 
 // XORs `length` bytes with the mask, in place, beginning at `offset` within the frame's payload.
 void ws_mask(unsigned char *bytes, size_t length, const unsigned char mask[4], size_t offset);
 
 // What is wrong with a frame that a peer sent, or NULL: one line that names the RFC's rule, e.g.
-// "RSV bits 0x4 without an extension that defines them (RFC 6455 section 5.2)". `from_server` tells the direction: a
-// server must not mask, a client must. Payloads are not looked at.
+// "RSV bits 0x4 without an extension that defines them (RFC 6455 section 5.2)". `from_server` tells the
+// direction: a server must not mask, a client must. Of several faults the first on the wire is named.
+// Payloads are not looked at, and extensions are not known: clear RSV1 first where permessage-deflate permits
+// it.
 const char *ws_frame_fault(const struct ws_frame *frame, bool from_server);
 
 // "text", "binary", "continuation", "close", "ping", "pong", or "reserved opcode 0x3" and so on.

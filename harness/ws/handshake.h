@@ -1,5 +1,5 @@
-// The opening handshake of WebSocket (RFC 6455 section 4) as the harness needs it: request heads of any legality, and
-// responses taken apart. Pure functions on bytes.
+// The opening handshake of WebSocket (RFC 6455 section 4) as the harness needs it: request heads of any
+// legality, and responses taken apart. Pure functions on bytes.
 #ifndef SOCKSPEC_WS_HANDSHAKE_H
 #define SOCKSPEC_WS_HANDSHAKE_H
 
@@ -13,12 +13,13 @@ struct buffer;
 
 struct http_field {
     const char *name;
-    const char *value;
+    const char *value; // of a decoded head: without the blanks around it
 };
 
 // A request head as a case describes it. The default fields are, in this order, Host, Upgrade, Connection,
-// Sec-WebSocket-Key and Sec-WebSocket-Version; `set` replaces them in place (letter case ignored, the name written as
-// given) or appends, `without` removes, `add` appends raw lines.
+// Sec-WebSocket-Key and Sec-WebSocket-Version; `set` replaces them in place (letter case ignored, the name
+// written as given; of two of one name the later counts) or appends, `without` removes whatever has that name
+// by then, `add` appends raw lines, each with CRLF.
 struct ws_request {
     const char *method;  // NULL: GET
     const char *target;  // NULL: /ws
@@ -31,13 +32,15 @@ struct ws_request {
     size_t add_count;
 };
 
-// Appends the head, with the blank line. `host` is the value of Host and `key` that of Sec-WebSocket-Key by default.
-void ws_request_encode(struct buffer *out, const struct ws_request *request, const char *host, const char *key);
+// Appends the head, with the blank line. `host` is the value of Host and `key` that of Sec-WebSocket-Key by
+// default.
+void ws_request_encode(struct buffer *out, const struct ws_request *request, const char *host,
+                       const char *key);
 
 // A new random key, NUL-terminated.
 void ws_key_make(char key[WS_KEY_LENGTH + 1]);
 
-// The Sec-WebSocket-Accept for a key of any content, NUL-terminated.
+// The Sec-WebSocket-Accept for a key of any content and length, NUL-terminated.
 void ws_accept_for(const char *key, char accept[WS_ACCEPT_LENGTH + 1]);
 
 // A response or request head taken apart. The strings point into `storage`.
@@ -52,9 +55,11 @@ struct http_head {
     size_t field_count;
 };
 
-// Takes the response head at the start of `bytes` apart. Returns its length with the blank line; 0 when it is not whole
-// yet; -EBADMSG when it is not HTTP/1.x (then `*fault` is one line that says what is wrong with it, static). Lines
-// must end with CRLF. Free `head` with http_head_free().
+// Takes the response head at the start of `bytes` apart. Returns its length with the blank line; 0 when it is
+// not whole yet; -EBADMSG when it is not HTTP/1.x (then `*fault` is one line that says what is wrong with it,
+// static). Lines must end with CRLF. A fault is found once its line is there, a head of more than 64 KiB is
+// one, and what is no HTTP at all is found by its first bytes. `head` holds memory only when the result is
+// above 0: free it with http_head_free().
 int http_response_decode(const unsigned char *bytes, size_t size, struct http_head *head, const char **fault);
 
 // The same for a request head.
@@ -66,8 +71,8 @@ void http_head_free(struct http_head *head);
 const char *http_field_value(const struct http_head *head, const char *name);
 size_t http_field_count(const struct http_head *head, const char *name);
 
-// True when `token` is an element of the comma-separated list that all fields of that name make together, letter case
-// ignored.
+// True when `token` is an element of the comma-separated list that all fields of that name make together,
+// letter case ignored. Empty elements are no elements; a comma in a quoted string does not separate.
 bool http_field_has_token(const struct http_head *head, const char *name, const char *token);
 
 #endif
