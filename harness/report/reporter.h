@@ -1,9 +1,9 @@
 // Reports are made from events, and from nothing else.
 //
-// An event is a JSON object with an "event" member. A run is one "run" event, a "case" event for each case in the
-// order of the plan, and one "summary" event; they stream, so that a report is worth reading when the run dies midway.
-// The JSON Lines file holds them as they are; the terminal, TAP and JUnit reporters derive theirs from the same
-// objects, live (`sockspec run`) or from a file (`sockspec report`).
+// An event is a JSON object with an "event" member. A run is one "run" event, a "case" event for each case in
+// the order of the plan, and one "summary" event; they stream, so that a report is worth reading when the run
+// dies midway. The JSON Lines file holds them as they are; the terminal, TAP and JUnit reporters derive
+// theirs from the same objects, live (`sockspec run`) or from a file (`sockspec report`).
 //
 //   {"event": "run", "version": "0.1.0", "time": "2026-01-31T12:00:00Z", "cases": 812, "workers": 32,
 //    "sandbox": "network and PID namespaces", "time_scale": 1.0, "profile": "reference", "strict": false}
@@ -12,13 +12,18 @@
 //    "checks": [{"id": "rfc6455-5.5.3-pong", "level": "MUST", "section": "5.5.3", "text": "…"}],
 //    "file": "suites/ws-echo-server/control.yaml", "line": 12, "seconds": 0.012, "attempts": 1,
 //    -- and unless it passed, where known:
-//    "step": "expect", "step_line": 17, "expected": "a pong frame …", "actual": "the connection was closed (FIN)",
-//    "why": "closed without saying why", "transcript": ["+0.000012 a > 81 85 …", …], "stderr": "…",
+//    "step": "expect", "step_line": 17, "expected": "a pong frame …",
+//    "actual": "the connection was closed (FIN)", "why": "closed without saying why",
+//    "transcript": ["+0.000012 a > 81 85 …", …], "stderr": "…",
 //    "rerun": "sockspec run ws-echo-server 'ws/control/ping-0'"}
 //   {"event": "summary", "counts": {"pass": 800, "fail": 1, …}, "seconds": 3.2, "exit": 1}
 //
-// Verdicts: pass, nonstrict, fail, info, unsupported, skip, unresolved, xfail, xpass. With "strict": true in the run
-// event a nonstrict counts as a failure in every report.
+// Verdicts: pass, nonstrict, fail, info, unsupported, skip, unresolved, xfail, xpass. With "strict": true in
+// the run event a nonstrict counts as a failure in every report. For unsupported, skip and xfail "why" is the
+// reason that TAP and JUnit give.
+//
+// Strings may hold any code point, NUL included: what ends up in a report is made harmless here, not by those
+// who send events. They must be UTF-8; a JSON Lines file cannot hold any other (-EILSEQ).
 //
 // Threads: all calls from one thread.
 #ifndef SOCKSPEC_REPORT_REPORTER_H
@@ -33,8 +38,8 @@ enum report_format { REPORT_TERMINAL, REPORT_JSONL, REPORT_TAP, REPORT_JUNIT };
 // How a verdict counts.
 enum outcome { OUTCOME_GOOD, OUTCOME_BAD, OUTCOME_ERROR, OUTCOME_LEFT_OUT };
 
-// pass, info, xfail (and nonstrict unless strict): good; fail, xpass (and nonstrict when strict): bad; unresolved:
-// error; unsupported, skip: left out. An unknown verdict is an error.
+// pass, info, xfail (and nonstrict unless strict): good; fail, xpass (and nonstrict when strict): bad;
+// unresolved: error; unsupported, skip: left out. An unknown verdict is an error.
 enum outcome verdict_outcome(const char *verdict, bool strict);
 
 struct terminal_options {
@@ -45,20 +50,26 @@ struct terminal_options {
 
 struct reporter;
 
-// Opens a reporter that writes to `path` ("-": standard output). `terminal` matters for REPORT_TERMINAL only and may be
-// NULL. Returns 0, or a negative errno when the file cannot be created.
+// Opens a reporter that writes to `path` ("-": standard output). `terminal` matters for REPORT_TERMINAL only
+// and may be NULL. Returns 0, or a negative errno when the file cannot be created.
 int reporter_open(enum report_format format, const char *path, const struct terminal_options *terminal,
                   struct reporter **reporter);
 
-// Takes one event. Unknown kinds and members are ignored. Returns 0, or the first negative errno of writing.
+// Takes one event; the object stays the caller's. What it adds to the report is written at once (JUnit: at
+// the end). Unknown kinds and members are ignored, but JSON Lines holds them too. Returns 0, or the negative
+// errno of the first failed write, after which nothing more is written.
 int reporter_event(struct reporter *reporter, const json_t *event);
 
-// Finishes and closes the report, also when no summary event came (a run cut short: TAP says `Bail out!`, JUnit holds
-// the cases so far). Returns 0 or the negative errno of the first failed write.
+// Finishes and closes the report and frees the reporter. When no summary event came the run was cut short,
+// and every report says so: TAP by `Bail out!`, JUnit by an error behind the cases so far. The same holds for
+// a run of no case. Returns 0 or the negative errno of the first failed write.
 int reporter_close(struct reporter *reporter);
 
-// Reads JSON Lines and hands each event to `reporter`. `name` is for messages. Returns 0; -EBADMSG for a line that is
-// not an event, with `name:line:column: what is wrong` in `message`; a negative errno of reading or writing.
-int events_replay(FILE *input, const char *name, struct reporter *reporter, char *message, size_t message_size);
+// Reads JSON Lines up to the first line that is not an event, and hands each event to `reporter` (also those
+// before such a line); blank lines are passed over. `name` is for messages. Returns 0; -EBADMSG for a line
+// that is not an event, with `name:line:column: what is wrong` in `message`; a negative errno of reading or
+// writing, with what failed in `message`.
+int events_replay(FILE *input, const char *name, struct reporter *reporter, char *message,
+                  size_t message_size);
 
 #endif
