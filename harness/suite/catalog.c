@@ -1,0 +1,112 @@
+#include "suite/catalog.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "suite/load.h"
+
+const struct program *catalog_program(const struct catalog *catalog, const char *name)
+{
+    for (size_t i = 0; i < catalog->program_count; i++)
+        if (strcmp(catalog->programs[i].name, name) == 0)
+            return &catalog->programs[i];
+    return NULL;
+}
+
+struct requirement *catalog_requirement(const struct catalog *catalog, const char *id)
+{
+    for (size_t i = 0; i < catalog->requirement_count; i++)
+        if (strcmp(catalog->requirements[i].id, id) == 0)
+            return &catalog->requirements[i];
+    return NULL;
+}
+
+const struct test_case *catalog_case(const struct catalog *catalog, const char *id)
+{
+    for (size_t i = 0; i < catalog->case_count; i++)
+        if (strcmp(catalog->cases[i]->id, id) == 0)
+            return catalog->cases[i];
+    return NULL;
+}
+
+typedef void load_function(struct catalog *catalog, struct reader *reader);
+
+static void load_file(struct catalog *catalog, const char *path, load_function *load)
+{
+    struct reader reader;
+    if (reader_open(&reader, path, &catalog->arena, &catalog->problems) == 0)
+        load(catalog, &reader);
+    reader_close(&reader);
+}
+
+// Loads all files that match a pattern below the data directory, in the order of their names.
+static void load_all(struct catalog *catalog, const char *pattern, load_function *load)
+{
+    char *full = format_text("%s/%s", catalog->data, pattern);
+    glob_t found;
+    if (glob(full, 0, NULL, &found) == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            load_file(catalog, found.gl_pathv[i], load);
+        globfree(&found);
+    } else {
+        problem_add(&catalog->problems, full, 0, 0, "no such file");
+    }
+    free(full);
+}
+
+static int result_of(const struct catalog *catalog, size_t problems_before)
+{
+    return catalog->problems.count == problems_before ? 0 : -EBADMSG;
+}
+
+// The suites of each program, in the order in which programs.yaml names them.
+static void load_suites(struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->program_count; i++) {
+        char *pattern = format_text("suites/%s/*.yaml", catalog->programs[i].name);
+        load_all(catalog, pattern, load_suite);
+        free(pattern);
+    }
+}
+
+int catalog_load(struct catalog *catalog, const char *data)
+{
+    *catalog = (struct catalog){0};
+    catalog->data = arena_text(&catalog->arena, data);
+    load_all(catalog, "requirements/*.yaml", load_requirements);
+    load_all(catalog, "programs.yaml", load_programs);
+    load_suites(catalog);
+    return result_of(catalog, 0);
+}
+
+void catalog_free(struct catalog *catalog)
+{
+    arena_free(&catalog->arena);
+    problems_free(&catalog->problems);
+    free(catalog->requirements);
+    free(catalog->programs);
+    free(catalog->cases);
+    *catalog = (struct catalog){0};
+}
+
+int catalog_load_suite(struct catalog *catalog, const char *path)
+{
+    size_t before = catalog->problems.count;
+    load_file(catalog, path, load_suite);
+    return result_of(catalog, before);
+}
+
+int catalog_load_profile(struct catalog *catalog, const char *path, struct profile *profile)
+{
+    size_t before = catalog->problems.count;
+    struct reader reader;
+    *profile = (struct profile){0};
+    if (reader_open(&reader, path, &catalog->arena, &catalog->problems) == 0)
+        load_profile(catalog, &reader, profile);
+    reader_close(&reader);
+    return result_of(catalog, before);
+}

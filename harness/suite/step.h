@@ -1,0 +1,87 @@
+// The steps of a script, as data.
+#ifndef SOCKSPEC_SUITE_STEP_H
+#define SOCKSPEC_SUITE_STEP_H
+
+#include "suite/matcher.h"
+
+enum step_word {
+    STEP_CONNECT,
+    STEP_ACCEPT,
+    STEP_OPEN,
+    STEP_SEND,
+    STEP_EXPECT,
+    STEP_SHUTDOWN,
+    STEP_RESET,
+    STEP_CLOSE,     // the socket
+    STEP_CLOSE_WS,  // the closing handshake of WebSocket
+    STEP_PAUSE,
+    STEP_STDIN,
+    STEP_STDIN_EOF,
+    STEP_EXPECT_STDOUT,
+    STEP_EXPECT_STDERR,
+    STEP_SIGNAL,
+    STEP_EXPECT_EXIT,
+    STEP_RESTART,
+    STEP_CONTROL,
+    STEP_REPEAT,
+    STEP_RESOURCES,
+    STEP_EXPECT_RESOURCES,
+};
+
+// How long an expectation waits; `--time-scale` stretches all of them.
+enum patience { PATIENCE_PROMPT, PATIENCE_NORMAL, PATIENCE_SLOW, PATIENCE_EXACT };
+
+// An acceptable way for a program to end.
+struct exit_matcher {
+    int code;     // meaningless when `nonzero`
+    bool nonzero;
+    enum grade grade;
+    const char *why;
+};
+
+// Bounds for growth; negative: not checked.
+struct growth {
+    long long descriptors;
+    long long threads;
+    long long zombies;
+    long long memory_kib;
+};
+
+struct step {
+    enum step_word word;
+    const char *name; // the word as written, for messages
+    size_t line;
+    size_t column;
+    const char *on;              // the connection, or the snapshot of RESOURCES
+    enum patience patience;      // EXPECT*
+    int64_t within_ms;           // PATIENCE_EXACT
+    int64_t not_before_ms;       // EXPECT
+    struct payload payload;      // SEND, STDIN, OPEN and CLOSE_WS
+    bool from_other;             // SEND, UDP: from a socket that the program does not know
+    struct matcher matcher;      // EXPECT, EXPECT_STDOUT, EXPECT_STDERR
+    int family;                  // CONNECT: AF_INET or AF_INET6
+    long long count;             // CONNECT: members of the group, 0 for a single one; REPEAT: times
+    int64_t pause_ms;            // PAUSE
+    int signal;                  // SIGNAL, RESTART
+    struct exit_matcher *exits;  // EXPECT_EXIT
+    size_t exit_count;
+    struct growth growth;        // EXPECT_RESOURCES
+    struct step *steps;          // REPEAT
+    size_t step_count;
+};
+
+// Reads a list of steps. Connections that are named nowhere are resolved: the only one of the case, "main" when the
+// step makes it. `names` collects the connections that the script knows so far.
+struct connection_names {
+    const char *items[64];
+    size_t count;
+};
+
+bool steps_read(struct reader *reader, const yaml_node_t *node, struct connection_names *names, struct step **steps,
+                size_t *count);
+
+// Checks what must hold of a whole script: it expects something, and nothing is satisfied by the end of a connection
+// before the program has proved itself (conformance/README.md, "Positive control").
+bool steps_check(struct reader *reader, const yaml_node_t *node, const struct step *steps, size_t count);
+
+#endif

@@ -1,0 +1,95 @@
+// What must hold of a whole script before it is worth running.
+#include <string.h>
+
+#include "suite/step.h"
+
+// Which connections have brought something from the program, and whether the control has run.
+struct evidence {
+    const char *names[64];
+    size_t count;
+    bool control;
+    bool expects; // the script expects anything at all
+};
+
+static bool has_evidence(const struct evidence *evidence, const char *name)
+{
+    if (evidence->control)
+        return true;
+    for (size_t i = 0; i < evidence->count; i++)
+        if (strcmp(evidence->names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void add_evidence(struct evidence *evidence, const char *name)
+{
+    if (!has_evidence(evidence, name) && evidence->count < sizeof evidence->names / sizeof *evidence->names)
+        evidence->names[evidence->count++] = name;
+}
+
+static bool check_expect(struct reader *reader, const struct step *step, struct evidence *evidence)
+{
+    if (matcher_accepts_end(&step->matcher) && !has_evidence(evidence, step->on)) {
+        problem_add(reader->problems, reader->path, step->line, step->column,
+                    "the end of `%s` satisfies this step, but nothing has proved before that the program works: "
+                    "expect something on `%s` first, or do `control`",
+                    step->on, step->on);
+        return false;
+    }
+    if (matcher_accepts_bytes(&step->matcher))
+        add_evidence(evidence, step->on);
+    return true;
+}
+
+static bool check_list(struct reader *reader, const struct step *steps, size_t count, struct evidence *evidence)
+{
+    bool good = true;
+    for (size_t i = 0; i < count; i++) {
+        const struct step *step = &steps[i];
+        switch (step->word) {
+        case STEP_EXPECT:
+            evidence->expects = true;
+            good &= check_expect(reader, step, evidence);
+            break;
+        case STEP_CONTROL:
+            evidence->control = true;
+            break;
+        case STEP_REPEAT:
+            good &= check_list(reader, step->steps, step->step_count, evidence);
+            break;
+        case STEP_EXPECT_STDOUT:
+        case STEP_EXPECT_STDERR:
+        case STEP_EXPECT_EXIT:
+        case STEP_EXPECT_RESOURCES:
+        case STEP_CLOSE_WS:
+            evidence->expects = true;
+            break;
+        case STEP_CONNECT:
+        case STEP_ACCEPT:
+        case STEP_OPEN:
+        case STEP_SEND:
+        case STEP_SHUTDOWN:
+        case STEP_RESET:
+        case STEP_CLOSE:
+        case STEP_PAUSE:
+        case STEP_STDIN:
+        case STEP_STDIN_EOF:
+        case STEP_SIGNAL:
+        case STEP_RESTART:
+        case STEP_RESOURCES:
+            break;
+        }
+    }
+    return good;
+}
+
+bool steps_check(struct reader *reader, const yaml_node_t *node, const struct step *steps, size_t count)
+{
+    struct evidence evidence = {0};
+    bool good = check_list(reader, steps, count, &evidence);
+    if (!evidence.expects && !evidence.control) {
+        reader_problem(reader, node, "the case checks nothing: it has no step that expects");
+        return false;
+    }
+    return good;
+}
