@@ -61,6 +61,7 @@ struct process_start {
 // A started program. The descriptors belong to the caller, who closes them with process_release().
 struct process {
     pid_t pid;      // as the harness sees it (for /proc), not as the cell does
+    int number;     // the cell's own name for it, for cell_signal()
     int input;      // write end of its standard input
     int output;     // read end of its standard output
     int errors;     // read end of its standard error
