@@ -25,9 +25,9 @@ static int bad_line(const struct place *place, size_t column, const char *what, 
     return -EBADMSG;
 }
 
-static int failed(const struct place *place, const char *action, int error)
+static int failed(const struct place *place, const char *action, const char *object, int error)
 {
-    snprintf(place->message, place->message_size, "%s: %s", action, strerror(-error));
+    snprintf(place->message, place->message_size, "%s %s: %s", action, object, strerror(-error));
     return error;
 }
 
@@ -46,7 +46,7 @@ static int line_replay(const struct place *place, const char *line, size_t lengt
     else if (!json_is_string(json_object_get(event, "event")))
         status = bad_line(place, 1, "an object without an \"event\" member that says what it is", "");
     else if ((status = reporter_event(reporter, event)) != 0)
-        failed(place, "write the report", status);
+        failed(place, "write", "the report", status);
     json_decref(event);
     return status;
 }
@@ -78,7 +78,7 @@ int events_replay(FILE *input, const char *name, struct reporter *reporter, char
         errno = 0;
     }
     if (status == 0 && !feof(input))
-        status = failed(&place, name, errno ? -errno : -EIO);
+        status = failed(&place, "read", name, errno ? -errno : -EIO);
     free(line);
     return status;
 }

@@ -321,8 +321,13 @@ static void suite_write(xmlTextWriter *writer, const struct report *report, size
 // Stands for a run that did not come to its end.
 static void incomplete_keep(struct report *report)
 {
-    char *why = report->complete ? duplicate("no case ran")
-                                 : format_text("the run was cut short after %lld cases", report->cases);
+    char *why = duplicate("no case ran");
+    if (!report->complete) {
+        free(why);
+        why = report->planned < 0 ? format_text("the run was cut short after %lld cases", report->cases)
+                                  : format_text("the run was cut short after %lld of %lld cases",
+                                                report->cases, report->planned);
+    }
     json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s}", "program", "sockspec", "suite", "run", "id",
                               "sockspec/run", "verdict", "unresolved", "actual", why);
     case_keep(report->state, event);
