@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <glob.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,19 +42,20 @@ static void load_file(struct catalog *catalog, const char *path, load_function *
     reader_close(&reader);
 }
 
-// Loads all files that match a pattern below the data directory, in the order of their names.
-static void load_all(struct catalog *catalog, const char *pattern, load_function *load)
+// Loads all files that match a pattern below the data directory, in the order of their names. Returns whether there
+// are any.
+static bool load_all(struct catalog *catalog, const char *pattern, load_function *load)
 {
     char *full = format_text("%s/%s", catalog->data, pattern);
     glob_t found;
-    if (glob(full, 0, NULL, &found) == 0) {
+    bool any = glob(full, 0, NULL, &found) == 0;
+    if (any) {
         for (size_t i = 0; i < found.gl_pathc; i++)
             load_file(catalog, found.gl_pathv[i], load);
         globfree(&found);
-    } else {
-        problem_add(&catalog->problems, full, 0, 0, "no such file");
     }
     free(full);
+    return any;
 }
 
 static int result_of(const struct catalog *catalog, size_t problems_before)
@@ -77,8 +77,11 @@ int catalog_load(struct catalog *catalog, const char *data)
 {
     *catalog = (struct catalog){0};
     catalog->data = arena_text(&catalog->arena, data);
-    load_all(catalog, "requirements/*.yaml", load_requirements);
-    load_all(catalog, "programs.yaml", load_programs);
+    if (!load_all(catalog, "requirements/*.yaml", load_requirements) ||
+        !load_all(catalog, "programs.yaml", load_programs)) {
+        problem_add(&catalog->problems, data, 0, 0, "no conformance data here (requirements/*.yaml, programs.yaml)");
+        return -EBADMSG;
+    }
     load_suites(catalog);
     return result_of(catalog, 0);
 }

@@ -1,0 +1,29 @@
+// The subcommands of sockspec. Each parses its own arguments and returns the exit status of the program:
+// 0 as expected, 1 a case failed, 2 usage or bad file, 3 the program under test never became ready, 4 harness error.
+#ifndef SOCKSPEC_CMD_H
+#define SOCKSPEC_CMD_H
+
+#include <stdbool.h>
+
+#include "suite/catalog.h"
+
+enum { EXIT_AS_EXPECTED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOT_READY = 3, EXIT_HARNESS = 4 };
+
+int cmd_run(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
+int cmd_coverage(int argc, char **argv);
+int cmd_validate(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+
+// Where the conformance data is: --data, SOCKSPEC_DATA, beside the installed program, or the source tree. The string
+// lives until the program ends.
+const char *data_directory(const char *option);
+
+// Loads the catalog, or prints what is wrong with it and returns false.
+bool load_or_complain(struct catalog *catalog, const char *data);
+
+// Prints `sockspec: …` to stderr and returns EXIT_USAGE.
+int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

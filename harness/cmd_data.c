@@ -1,0 +1,56 @@
+// What the subcommands share: finding the conformance data, loading it, complaining.
+#include <libgen.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+static bool holds_data(const char *directory)
+{
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s/programs.yaml", directory);
+    return length > 0 && (size_t)length < sizeof path && access(path, R_OK) == 0;
+}
+
+const char *data_directory(const char *option)
+{
+    static char installed[PATH_MAX + 64];
+    char self[PATH_MAX];
+    if (option)
+        return option;
+    const char *environment = getenv("SOCKSPEC_DATA");
+    if (environment && *environment)
+        return environment;
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (length > 0) {
+        self[length] = '\0';
+        snprintf(installed, sizeof installed, "%s/../share/sockspec/conformance", dirname(self));
+        if (holds_data(installed))
+            return installed;
+    }
+    return SOCKSPEC_SOURCE_DATA;
+}
+
+bool load_or_complain(struct catalog *catalog, const char *data)
+{
+    if (catalog_load(catalog, data) == 0)
+        return true;
+    problems_print(&catalog->problems, stderr);
+    catalog_free(catalog);
+    return false;
+}
+
+int usage_error(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("sockspec: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs("\n", stderr);
+    va_end(arguments);
+    return EXIT_USAGE;
+}

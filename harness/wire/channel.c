@@ -1,0 +1,269 @@
+#include "wire/channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
+
+#include "base/clock.h"
+
+#define READ_SIZE 65536
+#define DATAGRAM_SIZE 65536
+
+static int wait_plainly(void *context, int fd, short events, int64_t deadline)
+{
+    (void)context;
+    for (;;) {
+        struct pollfd item = {.fd = fd, .events = events};
+        int ready = poll(&item, 1, clock_poll_ms(deadline));
+        if (ready > 0)
+            return 0;
+        if (ready < 0 && errno != EINTR)
+            return -errno;
+        if (ready == 0 && clock_now() >= deadline)
+            return -ETIMEDOUT;
+    }
+}
+
+const struct waiter plain_waiter = {wait_plainly, NULL};
+
+int socket_make(const struct socket_source *source, int domain, int type)
+{
+    int fd = source && source->make ? source->make(source->context, domain, type)
+                                    : socket(domain, type | SOCK_CLOEXEC, 0);
+    if (fd == -1)
+        return -errno;
+    if (fd < 0)
+        return fd;
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    return fd;
+}
+
+static int finish_connecting(struct channel *channel, int64_t deadline)
+{
+    int result = channel->waiter->wait(channel->waiter->context, channel->fd, POLLOUT, deadline);
+    if (result < 0)
+        return result;
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (getsockopt(channel->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
+        return -errno;
+    return -error;
+}
+
+static void set_no_delay(int fd)
+{
+    // Fails on Unix sockets, where there is no delay to turn off.
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+}
+
+int channel_connect(struct channel *channel, const struct socket_source *source, int type,
+                    const struct net_address *address, int64_t deadline)
+{
+    int fd = socket_make(source, address->any.sa_family, type);
+    if (fd < 0)
+        return fd;
+    channel->fd = fd;
+    channel->datagrams = type == SOCK_DGRAM;
+    channel->peer = *address;
+    if (channel->datagrams) {
+        // Bound, not connected: a reply from a wrong address is to be seen, not filtered by the kernel.
+        struct net_address local = net_loopback(address->any.sa_family, 0);
+        return bind(fd, &local.any, local.length) < 0 ? -errno : 0;
+    }
+    set_no_delay(fd);
+    int result = 0;
+    if (connect(fd, &address->any, address->length) < 0)
+        result = errno == EINPROGRESS || errno == EAGAIN ? finish_connecting(channel, deadline) : -errno;
+    if (result < 0) {
+        close(fd);
+        channel->fd = -1;
+    } else {
+        transcript_note(channel->transcript, channel->name, "connected");
+    }
+    return result;
+}
+
+void channel_adopt(struct channel *channel, int fd)
+{
+    channel->fd = fd;
+    set_no_delay(fd);
+    transcript_note(channel->transcript, channel->name, "accepted");
+}
+
+// Writes what the kernel takes now. Returns the count, 0 when it takes nothing, or a negative errno.
+static ssize_t write_some(struct channel *channel, const unsigned char *bytes, size_t length)
+{
+    ssize_t written = channel->datagrams
+                          ? sendto(channel->fd, bytes, length, MSG_NOSIGNAL, &channel->peer.any, channel->peer.length)
+                          : send(channel->fd, bytes, length, MSG_NOSIGNAL);
+    if (written >= 0)
+        return written;
+    return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+}
+
+int channel_send(struct channel *channel, const void *bytes, size_t length, int64_t deadline)
+{
+    size_t done = 0;
+    if (channel->fd < 0)
+        return -EBADF;
+    transcript_bytes(channel->transcript, channel->name, DIRECTION_OUT, bytes, length);
+    do {
+        ssize_t written = write_some(channel, (const unsigned char *)bytes + done, length - done);
+        if (written < 0)
+            return (int)written;
+        done += (size_t)written;
+        if (written > 0 || length == 0)
+            continue;
+        short events = channel->end == CHANNEL_OPEN && !channel->datagrams ? POLLOUT | POLLIN : POLLOUT;
+        int result = channel->waiter->wait(channel->waiter->context, channel->fd, events, deadline);
+        if (result < 0)
+            return result;
+        if (events & POLLIN)
+            channel_poll(channel);
+        if (clock_now() >= deadline)
+            return -ETIMEDOUT;
+    } while (done < length);
+    return 0;
+}
+
+void channel_settle(struct channel *channel)
+{
+#ifdef SIOCOUTQ
+    for (int i = 0; i < 100; i++) {
+        int queued = 0;
+        if (channel->fd < 0 || ioctl(channel->fd, SIOCOUTQ, &queued) < 0 || queued == 0)
+            break;
+        sched_yield();
+    }
+#endif
+    sched_yield();
+}
+
+static bool same_address(const struct net_address *a, const struct net_address *b)
+{
+    return a->length == b->length && memcmp(&a->any, &b->any, a->length) == 0;
+}
+
+static int receive_datagram(struct channel *channel)
+{
+    struct net_address from = {.length = sizeof from - offsetof(struct net_address, any)};
+    buffer_consume(&channel->in, channel->in.length);
+    unsigned char *room = buffer_extend(&channel->in, DATAGRAM_SIZE);
+    ssize_t length = recvfrom(channel->fd, room, DATAGRAM_SIZE, 0, &from.any, &from.length);
+    int error = errno;
+    channel->in.length = length > 0 ? (size_t)length : 0;
+    if (length < 0)
+        return error == EAGAIN || error == EINTR ? -ETIMEDOUT : -error;
+    transcript_bytes(channel->transcript, channel->name, DIRECTION_IN, room, (size_t)length);
+    channel->has_datagram = true;
+    channel->received += (size_t)length;
+    if (channel->any_peer)
+        channel->peer = from;
+    if (same_address(&from, &channel->peer))
+        return 1;
+    struct buffer text = {0};
+    net_address_text(&from, &text);
+    transcript_note(channel->transcript, channel->name, "that came from %s", buffer_string(&text));
+    buffer_free(&text);
+    return -EXDEV;
+}
+
+static int receive_bytes(struct channel *channel)
+{
+    unsigned char *room = buffer_extend(&channel->in, READ_SIZE);
+    ssize_t length = recv(channel->fd, room, READ_SIZE, 0);
+    int error = errno;
+    channel->in.length -= READ_SIZE - (length > 0 ? (size_t)length : 0);
+    if (length > 0) {
+        transcript_bytes(channel->transcript, channel->name, DIRECTION_IN, room, (size_t)length);
+        channel->received += (size_t)length;
+        return 1;
+    }
+    if (length == 0) {
+        channel->end = CHANNEL_FIN;
+        transcript_note(channel->transcript, channel->name, "FIN from the peer");
+        return 0;
+    }
+    if (error == EAGAIN || error == EINTR)
+        return -ETIMEDOUT;
+    if (error != ECONNRESET && error != EPIPE)
+        return -error;
+    channel->end = CHANNEL_RST;
+    transcript_note(channel->transcript, channel->name, "RST from the peer");
+    return 0;
+}
+
+int channel_poll(struct channel *channel)
+{
+    if (channel->fd < 0)
+        return -EBADF;
+    if (channel->datagrams)
+        return channel->has_datagram ? 1 : receive_datagram(channel);
+    return channel->end == CHANNEL_OPEN ? receive_bytes(channel) : 0;
+}
+
+int channel_receive(struct channel *channel, int64_t deadline)
+{
+    for (;;) {
+        int result = channel_poll(channel);
+        if (result != -ETIMEDOUT)
+            return result;
+        result = channel->waiter->wait(channel->waiter->context, channel->fd, POLLIN, deadline);
+        if (result < 0)
+            return result;
+    }
+}
+
+void channel_consume(struct channel *channel, size_t length)
+{
+    buffer_consume(&channel->in, length);
+    if (channel->datagrams)
+        channel->has_datagram = false;
+}
+
+int channel_shutdown(struct channel *channel)
+{
+    transcript_note(channel->transcript, channel->name, "FIN sent");
+    channel->wrote_end = true;
+    return shutdown(channel->fd, SHUT_WR) < 0 && errno != ENOTCONN ? -errno : 0;
+}
+
+void channel_reset(struct channel *channel)
+{
+    if (channel->fd < 0)
+        return;
+    transcript_note(channel->transcript, channel->name, "RST sent");
+    setsockopt(channel->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1, .l_linger = 0},
+               sizeof(struct linger));
+    close(channel->fd);
+    channel->fd = -1;
+}
+
+void channel_close(struct channel *channel)
+{
+    if (channel->fd < 0)
+        return;
+    transcript_note(channel->transcript, channel->name, "closed");
+    close(channel->fd);
+    channel->fd = -1;
+}
+
+void channel_free(struct channel *channel)
+{
+    channel_close(channel);
+    buffer_free(&channel->in);
+}
