@@ -67,7 +67,7 @@ static void request_socket(struct launcher *launcher, const struct request *requ
     struct reply reply = {0};
     struct enclosure enclosure = {0};
     for (int i = 0; i < request->count && i < MESSAGE_DESCRIPTORS; i++) {
-        int handle = socket(request->domain, request->type | SOCK_CLOEXEC, 0);
+        int handle = socket(request->domain, request->type | SOCK_CLOEXEC, request->protocol);
         if (handle < 0) {
             reply.result = i == 0 ? -errno : 0;
             break;

@@ -121,7 +121,9 @@ int cell_listening(struct cell *cell, enum endpoint_kind kind, uint16_t port, co
         [ENDPOINT_UNIX] = {TABLE_UNIX, TABLE_UNIX},
     };
     struct endpoint endpoint = {.kind = kind, .port = port, .path = path};
-    int result = -ENOTSUP;
+    int result = kind == ENDPOINT_TCP ? tcp_diagnose(cell, port) : -ENOTSUP;
+    if (result >= 0)
+        return result;
     for (enum socket_table table = ranges[kind][0]; table <= ranges[kind][1] && result != 1; table++) {
         int file = table_open(cell, table);
         if (file == -ENOENT)

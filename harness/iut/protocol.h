@@ -29,7 +29,8 @@ struct request {
     enum request_kind kind;
     enum isolation isolation; // REQUEST_CELL
     int cpu;                  // REQUEST_BIND
-    int domain, type, count;  // REQUEST_SOCKET
+    int domain, type;         // REQUEST_SOCKET: `count` sockets of a kind
+    int protocol, count;
     int program, signal;      // REQUEST_SIGNAL
     size_t arguments;         // REQUEST_START: as many strings follow, then
     size_t variables;         //   as many NAME=VALUE, then

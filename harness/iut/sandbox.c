@@ -53,6 +53,7 @@ static struct cell *cell_new(int launcher, pid_t pid, bool isolated)
     cell->launcher = launcher;
     cell->launcher_pid = pid;
     cell->isolated = isolated;
+    cell->diagnosis = -1;
     for (size_t i = 0; i < TABLE_COUNT; i++)
         cell->tables[i] = -1;
     return cell;
@@ -201,6 +202,9 @@ void cell_close(struct cell *cell)
         return;
     cell_clear(cell);
     close(cell->launcher);
+    stocks_close(cell);
+    if (cell->diagnosis >= 0)
+        close(cell->diagnosis);
     for (size_t i = 0; i < TABLE_COUNT; i++)
         if (cell->tables[i] >= 0)
             close(cell->tables[i]);
