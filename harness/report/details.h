@@ -40,9 +40,11 @@ void text_append(struct buffer *out, struct text text, size_t limit);
 void lines_append(struct buffer *out, struct text text);
 
 // Appends what is known of a case that did not pass: a labelled line for each requirement, then expected,
-// actual, why and where. The first writes requirements without their text.
-void requirement_ids_append(struct buffer *out, const json_t *event);
+// actual, why and where.
 void details_append(struct buffer *out, const json_t *event);
+
+// Appends a labelled line for each requirement, without its text.
+void requirement_ids_append(struct buffer *out, const json_t *event);
 
 // Appends `label` and the text after it; further lines of the text are indented as much. Nothing without a
 // text.

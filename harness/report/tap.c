@@ -14,9 +14,9 @@ struct tap {
 };
 
 struct point {
-    bool ok;
     const char *directive; // NULL: none
     const char *reason;    // when the event says no reason
+    bool ok;
     bool diagnostics;
 };
 

@@ -101,7 +101,7 @@ static void test_verbose_shows_every_case_and_the_slowest(void **state)
 
 #define OF(program, suite, verdict)                                                                          \
     "{'event': 'case', 'id': 'x', 'program': '" program "', 'suite': '" suite "', 'verdict': '" verdict "'}" \
-                                                                                                        "\n"
+    "\n"
 
 static void test_table_by_suite_for_one_program(void **state)
 {
