@@ -44,8 +44,7 @@ static void launcher_make(int control, enum isolation isolation)
             enclosure_close(&enclosure);
         }
     }
-    message_send(control, &reply, sizeof reply, &enclosure);
-    enclosure_close(&enclosure);
+    reply_send(control, &reply, &enclosure);
     die_with_parent(isolation != ISOLATION_NONE); // the kernel clears up then; without namespaces it takes us
 }
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -48,16 +49,11 @@ static void program_reaped(void *context, pid_t pid, int status)
     }
 }
 
-static void reply_send(const struct launcher *launcher, const struct reply *reply, const struct enclosure *enclosure)
-{
-    message_send(launcher->socket, reply, sizeof *reply, enclosure);
-}
-
 static void request_bind(struct launcher *launcher, const struct request *request, size_t length)
 {
     (void)length;
     struct reply reply = {.result = cpu_bind(request->cpu)};
-    reply_send(launcher, &reply, NULL);
+    reply_send(launcher->socket, &reply, NULL);
 }
 
 // As many sockets as asked for, or fewer when some cannot be had but one can.
@@ -74,33 +70,39 @@ static void request_socket(struct launcher *launcher, const struct request *requ
         }
         enclosure.descriptors[enclosure.count++] = handle;
     }
-    reply_send(launcher, &reply, &enclosure);
-    enclosure_close(&enclosure);
+    reply_send(launcher->socket, &reply, &enclosure);
+}
+
+static void program_add(struct launcher *launcher, pid_t pid, struct program_pipes *pipes)
+{
+    launcher->programs = grow(launcher->programs, launcher->count, sizeof *launcher->programs);
+    launcher->programs[launcher->count++] =
+        (struct program){.number = ++launcher->last_number, .pid = pid, .exited = pipes->program[PIPE_EXITED]};
+    pipes->program[PIPE_EXITED] = -1;
 }
 
 static void request_start(struct launcher *launcher, const struct request *request, size_t length)
 {
     struct reply reply = {0};
+    struct enclosure enclosure = {0};
     struct program_pipes pipes;
     reply.result = pipes_open(&pipes);
-    pid_t pid = reply.result < 0 ? reply.result : program_spawn(request, length, &pipes);
-    if (pid < 0) {
-        reply.result = pid;
-        reply_send(launcher, &reply, NULL);
-    } else {
-        launcher->programs = grow(launcher->programs, launcher->count, sizeof *launcher->programs);
-        launcher->programs[launcher->count++] =
-            (struct program){.number = ++launcher->last_number, .pid = pid, .exited = pipes.program[PIPE_EXITED]};
-        pipes.program[PIPE_EXITED] = -1;
-        reply.pid = pid;
-        reply.program = launcher->last_number;
-        struct enclosure enclosure = {.count = PIPE_COUNT, .pid = launcher->isolated ? pid : 0};
-        for (size_t i = 0; i < PIPE_COUNT; i++)
-            enclosure.descriptors[i] = pipes.harness[i];
-        reply_send(launcher, &reply, &enclosure);
+    if (reply.result == 0) {
+        pid_t pid = program_spawn(request, length, &pipes);
+        if (pid < 0) {
+            reply.result = pid;
+            pipes_close_harness(&pipes);
+        } else {
+            program_add(launcher, pid, &pipes);
+            reply.pid = pid;
+            reply.program = launcher->last_number;
+            enclosure.pid = launcher->isolated ? pid : 0;
+            enclosure.count = PIPE_COUNT;
+            memcpy(enclosure.descriptors, pipes.harness, sizeof pipes.harness);
+        }
+        pipes_close_program(&pipes);
     }
-    pipes_close_harness(&pipes);
-    pipes_close_program(&pipes);
+    reply_send(launcher->socket, &reply, &enclosure);
 }
 
 static void request_signal(struct launcher *launcher, const struct request *request, size_t length)
@@ -111,7 +113,7 @@ static void request_signal(struct launcher *launcher, const struct request *requ
     for (size_t i = 0; i < launcher->count; i++)
         if (launcher->programs[i].number == request->program)
             reply.result = kill(launcher->programs[i].pid, request->signal) < 0 ? -errno : 0;
-    reply_send(launcher, &reply, NULL);
+    reply_send(launcher->socket, &reply, NULL);
 }
 
 static int everything_kill(struct launcher *launcher)
@@ -125,7 +127,7 @@ static void request_clear(struct launcher *launcher, const struct request *reque
     (void)request;
     (void)length;
     struct reply reply = {.result = everything_kill(launcher)};
-    reply_send(launcher, &reply, NULL);
+    reply_send(launcher->socket, &reply, NULL);
 }
 
 typedef void request_function(struct launcher *launcher, const struct request *request, size_t length);
@@ -197,7 +199,7 @@ _Noreturn void launcher_run(int socket, enum isolation isolation, const struct r
     if (ready.result == 0 && launcher.child_events < 0)
         ready.result = launcher.child_events;
     limits_set();
-    reply_send(&launcher, &ready, NULL);
+    reply_send(launcher.socket, &ready, NULL);
     if (ready.result == 0) {
         launcher_loop(&launcher);
         everything_kill(&launcher);

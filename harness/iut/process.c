@@ -36,7 +36,7 @@ static int start_ask(struct cell *cell, const struct process_start *start, struc
 
 int cell_start(struct cell *cell, const struct process_start *start, struct process *process)
 {
-    struct reply reply = {0};
+    struct reply reply;
     struct enclosure enclosure = {0};
     int result = start_ask(cell, start, &reply, &enclosure);
     if (result == 0 && enclosure.count != PIPE_COUNT)

@@ -103,6 +103,48 @@ void enclosure_close(struct enclosure *enclosure)
     enclosure->count = 0;
 }
 
+int reply_send(int socket, struct reply *reply, struct enclosure *enclosure)
+{
+    reply->repeat = enclosure && enclosure->count > 0;
+    if (reply->repeat) {
+        int result = message_send(socket, reply, sizeof *reply, enclosure);
+        enclosure_close(enclosure);
+        enclosure = NULL;
+        reply->repeat = false;
+        if (result < 0)
+            reply->result = result;
+    }
+    return message_send(socket, reply, sizeof *reply, enclosure);
+}
+
+// Receives one packet of a reply. Returns 0 or a negative errno.
+static int reply_packet(int socket, struct reply *reply, struct enclosure *enclosure)
+{
+    ssize_t length = message_receive(socket, reply, sizeof *reply, enclosure);
+    if (length == -EAGAIN) {
+        shutdown(socket, SHUT_RDWR); // a late answer must not pass for that to the next request
+        return -ETIMEDOUT;
+    }
+    if (length < 0)
+        return length == -ECONNRESET ? -EPIPE : (int)length;
+    return length == sizeof *reply ? 0 : -EPIPE;
+}
+
+int reply_receive(int socket, struct reply *reply, struct enclosure *enclosure)
+{
+    memset(reply, 0, sizeof *reply);
+    int result = reply_packet(socket, reply, enclosure);
+    if (reply->repeat) {
+        int again = reply_packet(socket, reply, NULL);
+        if (result == 0 && again < 0) {
+            result = again;
+            if (enclosure)
+                enclosure_close(enclosure);
+        }
+    }
+    return result < 0 ? result : reply->result;
+}
+
 int descriptors_keep(int socket)
 {
     socket = fcntl(socket, F_DUPFD_CLOEXEC, FIRST_FREE_DESCRIPTOR + 1);

@@ -41,7 +41,8 @@ struct request {
 enum setup_step { SETUP_CLONE, SETUP_USER_MAP, SETUP_LOOPBACK };
 
 struct reply {
-    int result; // 0 or more, or a negative errno
+    int result;  // 0 or more, or a negative errno
+    bool repeat; // descriptors are enclosed, and the reply without them follows
     enum setup_step step;
     pid_t pid;
     int program;
@@ -69,6 +70,15 @@ int message_send(int socket, const void *data, size_t length, const struct enclo
 ssize_t message_receive(int socket, void *data, size_t size, struct enclosure *enclosure);
 
 void enclosure_close(struct enclosure *enclosure);
+
+// Sends a reply and closes what `enclosure` (or NULL) encloses. Descriptors go ahead in a packet of their own, and the
+// other side waits for the second: otherwise it could close a socket which stays open and bound because this side has
+// not come round to closing its copy.
+int reply_send(int socket, struct reply *reply, struct enclosure *enclosure);
+
+// Receives a reply. Returns its result, or a negative errno: -EPIPE when the other side is gone, -ETIMEDOUT when it
+// said nothing for too long (from then on it counts as gone), -EMFILE as above with `reply` valid.
+int reply_receive(int socket, struct reply *reply, struct enclosure *enclosure);
 
 // For a forked child that must hold nothing of its parent's: closes all descriptors but `socket` and standard error,
 // puts /dev/null on the other standard ones and returns the new number of `socket`.

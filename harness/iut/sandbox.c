@@ -11,19 +11,6 @@
 #include "iut/cell.h"
 #include "iut/keeper.h"
 
-// Receives a reply; what is no whole reply means that the other side is gone.
-static int reply_receive(int socket, struct reply *reply, struct enclosure *enclosure)
-{
-    ssize_t length = message_receive(socket, reply, sizeof *reply, enclosure);
-    if (length == -EAGAIN) {
-        shutdown(socket, SHUT_RDWR); // a late answer must not pass for that to the next request
-        return -ETIMEDOUT;
-    }
-    if (length < 0)
-        return length == -ECONNRESET ? -EPIPE : (int)length;
-    return length == sizeof *reply ? reply->result : -EPIPE;
-}
-
 int cell_ask(struct cell *cell, const struct request *request, size_t length, struct reply *reply,
              struct enclosure *enclosure)
 {

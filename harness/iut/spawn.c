@@ -117,6 +117,22 @@ static int attributes_make(posix_spawnattr_t *attributes)
         attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 }
 
+// Tells whether PATH has a program of that name, executable or not.
+static bool program_exists(const char *name)
+{
+    const char *path = getenv("PATH");
+    while (path && *path) {
+        size_t length = strcspn(path, ":");
+        char *candidate = format_text("%.*s/%s", (int)length, length ? path : ".", name);
+        bool exists = access(candidate, F_OK) == 0;
+        free(candidate);
+        if (exists)
+            return true;
+        path += length + (path[length] == ':');
+    }
+    return false;
+}
+
 static pid_t spawn(char **arguments, char **environment, const char *directory, const struct program_pipes *pipes)
 {
     posix_spawn_file_actions_t actions;
@@ -130,6 +146,8 @@ static pid_t spawn(char **arguments, char **environment, const char *directory, 
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&actions);
+    if (error == EACCES && !strchr(arguments[0], '/') && !program_exists(arguments[0]))
+        error = ENOENT; // it was a directory on PATH that we may not search
     return error ? -error : pid;
 }
 

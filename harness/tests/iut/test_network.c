@@ -130,7 +130,7 @@ static void test_free_ports_are_distinct_and_free(void **state)
         assert_in_range(port, 1024, 65535);
         assert_false(given[port]);
         given[port] = true;
-        if (i % 50 < 2)
+        if (cell_isolated(cell)) // elsewhere another process may be quicker
             close(bind_v4(cell, type, (uint16_t)port));
     }
 }
@@ -139,8 +139,11 @@ static void test_a_port_in_use_is_not_free(void **state)
 {
     struct cell *cell = fixture_of(state)->cell;
     int port = cell_free_port(cell, SOCK_STREAM), taken[8];
-    for (int i = 0; i < 8; i++) // those that come next
-        taken[i] = bind_v4(cell, SOCK_STREAM, (uint16_t)(port + 1 + i));
+    for (int i = 0; i < 8; i++) { // those that come next; without namespaces another process may have some
+        taken[i] = cell_socket(cell, AF_INET, SOCK_STREAM);
+        struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)(port + 1 + i))};
+        bind(taken[i], (struct sockaddr *)&address, sizeof address);
+    }
     int next = cell_free_port(cell, SOCK_STREAM);
     assert_false(next >= port && next <= port + 8);
     for (int i = 0; i < 8; i++)
