@@ -11,7 +11,7 @@ struct sandbox {
     pthread_mutex_t mutex; // over the keeper's socket and the spare cell
     int keeper;
     pid_t keeper_pid;
-    enum isolation isolation;
+    unsigned isolation; // of its cells
     struct cell *spare; // made to find out what the kernel permits
     char *description;
 };
@@ -30,7 +30,7 @@ struct socket_stock {
 struct cell {
     int launcher; // socket
     pid_t launcher_pid;
-    bool isolated;
+    unsigned isolation;
     struct socket_stock stocks[4];
     int diagnosis;           // netlink socket that answers for TCP, -1 until used, -2 where there is none
     int tables[TABLE_COUNT]; // -1 until used

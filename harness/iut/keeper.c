@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -13,26 +11,14 @@
 #include "iut/protocol.h"
 #include "iut/reaper.h"
 
-// A launcher answers within ten seconds whatever happens; one that does not is stuck for good.
-enum { ANSWER_SECONDS = 30, CLEAR_MS = 10000 };
+enum { CLEAR_MS = 10000 };
 
-static int socket_pair(int ends[2])
-{
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-        return -errno;
-    int on = 1;
-    struct timeval limit = {.tv_sec = ANSWER_SECONDS};
-    setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
-    setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    return 0;
-}
-
-static void launcher_make(int control, enum isolation isolation)
+static void launcher_make(int control, unsigned isolation)
 {
     struct reply reply = {.step = SETUP_CLONE}, outcome = {0};
     struct enclosure enclosure = {0};
     int ends[2];
-    reply.result = socket_pair(ends);
+    reply.result = channel_open(ends);
     if (reply.result == 0) {
         reply.pid = isolation_fork(isolation, &outcome);
         if (reply.pid == 0)
@@ -45,7 +31,7 @@ static void launcher_make(int control, enum isolation isolation)
         }
     }
     reply_send(control, &reply, &enclosure);
-    die_with_parent(isolation != ISOLATION_NONE); // the kernel clears up then; without namespaces it takes us
+    die_with_parent(isolation & ISOLATE_PROCESSES); // the kernel clears up then; without namespaces it takes us
 }
 
 // Returns false when the harness is gone.

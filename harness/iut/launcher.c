@@ -27,7 +27,7 @@ struct program {
 struct launcher {
     int socket;
     int child_events;
-    bool isolated;
+    bool isolated; // from other processes
     int last_number;
     struct program *programs; // those not yet reaped
     size_t count;
@@ -186,9 +186,9 @@ static void launcher_loop(struct launcher *launcher)
     }
 }
 
-_Noreturn void launcher_run(int socket, enum isolation isolation, const struct reply *outcome)
+_Noreturn void launcher_run(int socket, unsigned isolation, const struct reply *outcome)
 {
-    struct launcher launcher = {.isolated = isolation != ISOLATION_NONE};
+    struct launcher launcher = {.isolated = isolation & ISOLATE_PROCESSES};
     struct reply ready = *outcome;
     setsid();
     die_with_parent(launcher.isolated); // otherwise it has its programs to kill first

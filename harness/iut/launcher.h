@@ -10,6 +10,6 @@
 #include "iut/protocol.h"
 
 // Runs in a freshly forked process and never returns. `outcome` is what isolation_fork() left.
-_Noreturn void launcher_run(int socket, enum isolation isolation, const struct reply *outcome);
+_Noreturn void launcher_run(int socket, unsigned isolation, const struct reply *outcome);
 
 #endif

@@ -48,7 +48,7 @@ int cell_start(struct cell *cell, const struct process_start *start, struct proc
         return result;
     }
     *process = (struct process){
-        .pid = cell->isolated ? enclosure.pid : reply.pid,
+        .pid = cell->isolation & ISOLATE_PROCESSES ? enclosure.pid : reply.pid,
         .number = reply.program,
         .input = enclosure.descriptors[PIPE_INPUT],
         .output = enclosure.descriptors[PIPE_OUTPUT],

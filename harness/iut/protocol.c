@@ -4,14 +4,29 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum { FIRST_FREE_DESCRIPTOR = 3 };
+
+// Nothing that is asked for takes longer, unless the process at the other end is stuck for good.
+enum { ANSWER_SECONDS = 30 };
 
 union control {
     char bytes[CMSG_SPACE(MESSAGE_DESCRIPTORS * sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
     struct cmsghdr align;
 };
+
+int channel_open(int ends[2])
+{
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return -errno;
+    int on = 1;
+    struct timeval limit = {.tv_sec = ANSWER_SECONDS};
+    setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+    setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    return 0;
+}
 
 static void control_put(struct msghdr *header, struct cmsghdr **next, int type, const void *data, size_t length)
 {

@@ -10,10 +10,12 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+// The namespaces that a cell has of its own, as bits.
 enum isolation {
-    ISOLATION_NONE,
-    ISOLATION_NAMESPACES,      // network and PID, for who may make them
-    ISOLATION_USER_NAMESPACES, // the same inside a user namespace, for everybody else
+    ISOLATE_NOTHING = 0,
+    ISOLATE_NETWORK = 1,   // loopback and nothing else
+    ISOLATE_PROCESSES = 2, // PIDs, and the /proc that goes with them
+    ISOLATE_USER = 4,      // for who may not make the others directly
 };
 
 enum request_kind {
@@ -27,7 +29,7 @@ enum request_kind {
 
 struct request {
     enum request_kind kind;
-    enum isolation isolation; // REQUEST_CELL
+    unsigned isolation;       // REQUEST_CELL
     int cpu;                  // REQUEST_BIND
     int domain, type;         // REQUEST_SOCKET: `count` sockets of a kind
     int protocol, count;
@@ -38,7 +40,7 @@ struct request {
 };
 
 // What a launcher was doing when its setup failed.
-enum setup_step { SETUP_CLONE, SETUP_USER_MAP, SETUP_LOOPBACK };
+enum setup_step { SETUP_CLONE, SETUP_USER_MAP, SETUP_LOOPBACK, SETUP_PROC };
 
 struct reply {
     int result;  // 0 or more, or a negative errno
@@ -59,6 +61,9 @@ struct enclosure {
     size_t count;
     pid_t pid; // 0: none
 };
+
+// Makes a pair of sockets for requests, sent at ends[0], and replies. Returns 0 or a negative errno.
+int channel_open(int ends[2]);
 
 // Sends a packet. `enclosure` may be NULL; its descriptors stay open here. Returns 0 or a negative errno: -E2BIG when
 // the packet is too large.

@@ -23,23 +23,24 @@ int cell_ask(struct cell *cell, const struct request *request, size_t length, st
 static int keeper_fork(struct sandbox *sandbox)
 {
     int ends[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-        return -errno;
+    int result = channel_open(ends);
+    if (result < 0)
+        return result;
     sandbox->keeper_pid = fork();
     if (sandbox->keeper_pid == 0)
         keeper_run(ends[1]);
-    int result = sandbox->keeper_pid < 0 ? -errno : 0;
+    result = sandbox->keeper_pid < 0 ? -errno : 0;
     close(ends[1]);
     sandbox->keeper = ends[0];
     return result;
 }
 
-static struct cell *cell_new(int launcher, pid_t pid, bool isolated)
+static struct cell *cell_new(int launcher, pid_t pid, unsigned isolation)
 {
     struct cell *cell = allocate(1, sizeof *cell);
     cell->launcher = launcher;
     cell->launcher_pid = pid;
-    cell->isolated = isolated;
+    cell->isolation = isolation;
     cell->diagnosis = -1;
     for (size_t i = 0; i < TABLE_COUNT; i++)
         cell->tables[i] = -1;
@@ -47,7 +48,7 @@ static struct cell *cell_new(int launcher, pid_t pid, bool isolated)
 }
 
 // Asks the keeper for a launcher and waits until that is ready. `reply` tells the step that failed.
-static int cell_make(struct sandbox *sandbox, enum isolation isolation, struct reply *reply, struct cell **cell)
+static int cell_make(struct sandbox *sandbox, unsigned isolation, struct reply *reply, struct cell **cell)
 {
     struct request request = {.kind = REQUEST_CELL, .isolation = isolation};
     struct enclosure enclosure = {0};
@@ -60,7 +61,7 @@ static int cell_make(struct sandbox *sandbox, enum isolation isolation, struct r
         enclosure_close(&enclosure);
         return result < 0 ? result : -EPIPE;
     }
-    struct cell *made = cell_new(enclosure.descriptors[0], reply->pid, isolation != ISOLATION_NONE);
+    struct cell *made = cell_new(enclosure.descriptors[0], reply->pid, isolation);
     result = reply_receive(made->launcher, reply, NULL);
     if (result < 0) {
         cell_close(made);
@@ -70,36 +71,42 @@ static int cell_make(struct sandbox *sandbox, enum isolation isolation, struct r
     return 0;
 }
 
-static const char *step_name(enum setup_step step, enum isolation isolation)
+static const char *step_name(enum setup_step step)
 {
     switch (step) {
     case SETUP_CLONE:
-        return isolation == ISOLATION_USER_NAMESPACES ? "user namespaces" : "namespaces";
+        return "user namespaces";
     case SETUP_USER_MAP:
         return "user map";
     case SETUP_LOOPBACK:
         return "loopback";
+    case SETUP_PROC:
+        return "/proc";
     }
     return "namespaces";
 }
 
-// Tries the namespaces in order of preference by making a cell, which is then the first to be given out.
+// Tries namespaces in order of preference by making a cell, which is then the first to be given out. Within containers
+// /proc is often overlaid so that the kernel lets nobody mount a new one: then PIDs stay shared. `reply` is that of the
+// last try.
 static int namespaces_try(struct sandbox *sandbox, struct reply *reply)
 {
     static const struct {
-        enum isolation isolation;
+        unsigned isolation;
         const char *description;
-    } attempts[] = {
-        {ISOLATION_NAMESPACES, "network and PID namespaces"},
-        {ISOLATION_USER_NAMESPACES, "user, network and PID namespaces"},
+    } tries[] = {
+        {ISOLATE_NETWORK | ISOLATE_PROCESSES, "network and PID namespaces"},
+        {ISOLATE_NETWORK | ISOLATE_PROCESSES | ISOLATE_USER, "user, network and PID namespaces"},
+        {ISOLATE_NETWORK, "network namespaces, process groups"},
+        {ISOLATE_NETWORK | ISOLATE_USER, "user and network namespaces, process groups"},
     };
     int result = -ENOSYS;
-    for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
-        result = cell_make(sandbox, attempts[i].isolation, reply, &sandbox->spare);
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        result = cell_make(sandbox, tries[i].isolation, reply, &sandbox->spare);
         if (result < 0)
             continue;
-        sandbox->isolation = attempts[i].isolation;
-        sandbox->description = duplicate(attempts[i].description);
+        sandbox->isolation = tries[i].isolation;
+        sandbox->description = duplicate(tries[i].description);
         return 0;
     }
     return result;
@@ -116,8 +123,7 @@ static int isolation_choose(struct sandbox *sandbox, enum sandbox_mode mode)
     int result = namespaces_try(sandbox, &reply);
     if (result == 0 || mode == SANDBOX_NAMESPACES)
         return result;
-    sandbox->description = format_text("none (%s: %s): %s", step_name(reply.step, ISOLATION_USER_NAMESPACES),
-                                       strerror(-result), consequence);
+    sandbox->description = format_text("none (%s: %s): %s", step_name(reply.step), strerror(-result), consequence);
     return 0;
 }
 
@@ -125,7 +131,7 @@ int sandbox_open(enum sandbox_mode mode, struct sandbox **sandbox)
 {
     struct sandbox *opened = allocate(1, sizeof *opened);
     pthread_mutex_init(&opened->mutex, NULL);
-    opened->isolation = ISOLATION_NONE;
+    opened->isolation = ISOLATE_NOTHING;
     opened->keeper = -1;
     int result = keeper_fork(opened);
     if (result == 0)
@@ -200,5 +206,5 @@ void cell_close(struct cell *cell)
 
 bool cell_isolated(const struct cell *cell)
 {
-    return cell->isolated;
+    return cell->isolation & ISOLATE_NETWORK;
 }

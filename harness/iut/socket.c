@@ -20,7 +20,7 @@ static int sockets_ask(struct cell *cell, const struct request *request, struct 
 
 int socket_fetch(struct cell *cell, int domain, int type, int protocol)
 {
-    if (!cell->isolated) {
+    if (!cell_isolated(cell)) {
         int handle = socket(domain, type | SOCK_CLOEXEC, protocol);
         return handle < 0 ? -errno : handle;
     }
@@ -61,7 +61,7 @@ static int stock_fill(struct cell *cell, struct socket_stock *stock)
 
 int cell_socket(struct cell *cell, int domain, int type)
 {
-    struct socket_stock *stock = cell->isolated ? stock_find(cell, domain, type) : NULL;
+    struct socket_stock *stock = cell_isolated(cell) ? stock_find(cell, domain, type) : NULL;
     if (!stock)
         return socket_fetch(cell, domain, type, 0);
     int result = stock->count > 0 ? 0 : stock_fill(cell, stock);

@@ -1,7 +1,7 @@
-// What the tests of cells share: a cell in either mode, and dialogue with a program in it.
+// What the tests of cells share: a cell in each mode, and dialogue with a program in it.
 //
-// A test runs once in namespaces and once without; where the kernel refuses namespaces the former is skipped with the
-// reason. A program that needs C is this test itself, started again with a role.
+// A test runs in namespaces, with a network namespace alone (what is left where nobody may mount a /proc), and without
+// any; where the kernel refuses namespaces it is skipped with the reason. A program that needs C is this test itself, started again with a role.
 #ifndef SOCKSPEC_TESTS_IUT_SUPPORT_H
 #define SOCKSPEC_TESTS_IUT_SUPPORT_H
 
@@ -26,21 +26,42 @@
 
 struct fixture {
     enum sandbox_mode mode;
+    bool network_alone;
     struct sandbox *sandbox;
     struct cell *cell;
 };
 
 static struct fixture in_namespaces = {.mode = SANDBOX_NAMESPACES};
+static struct fixture in_network = {.mode = SANDBOX_NONE, .network_alone = true};
 static struct fixture in_none = {.mode = SANDBOX_NONE};
 
-#define IN_BOTH(test)                                                                                                  \
+#define IN_ALL(test)                                                                                                   \
     {#test " in namespaces", test, fixture_open, fixture_close, &in_namespaces},                                       \
+        {#test " in a network", test, fixture_open, fixture_close, &in_network},                                       \
         {#test " without", test, fixture_open, fixture_close, &in_none}
-#define IN_NAMESPACES(test) {#test " in namespaces", test, fixture_open, fixture_close, &in_namespaces}
+#define IN_NETWORKS(test)                                                                                              \
+    {#test " in namespaces", test, fixture_open, fixture_close, &in_namespaces},                                       \
+        {#test " in a network", test, fixture_open, fixture_close, &in_network}
 
 static inline bool refused(int error)
 {
     return error == -EPERM || error == -EACCES || error == -ENOSPC || error == -ENOSYS || error == -EINVAL;
+}
+
+// Opens another sandbox of the fixture's kind and a cell in it. Returns 0 or a negative errno.
+static inline int sandbox_open_like(const struct fixture *fixture, struct sandbox **sandbox, struct cell **cell)
+{
+    int result = sandbox_open(fixture->mode, sandbox);
+    if (result < 0)
+        return result;
+    if (fixture->network_alone)
+        (*sandbox)->isolation = ISOLATE_NETWORK;
+    result = cell_open(*sandbox, -1, cell);
+    if (result == -EPERM && fixture->network_alone) {
+        (*sandbox)->isolation = ISOLATE_NETWORK | ISOLATE_USER;
+        result = cell_open(*sandbox, -1, cell);
+    }
+    return result;
 }
 
 static inline int fixture_open(void **state)
@@ -48,12 +69,12 @@ static inline int fixture_open(void **state)
     struct fixture *fixture = *state;
     fixture->sandbox = NULL;
     fixture->cell = NULL;
-    int result = sandbox_open(fixture->mode, &fixture->sandbox);
-    if (result < 0 && fixture->mode == SANDBOX_NAMESPACES && refused(result)) {
+    int result = sandbox_open_like(fixture, &fixture->sandbox, &fixture->cell);
+    if (refused(result) && (fixture->network_alone || fixture->mode == SANDBOX_NAMESPACES)) {
         print_message("no namespaces here: %s\n", strerror(-result));
         return 0;
     }
-    return result < 0 ? result : cell_open(fixture->sandbox, -1, &fixture->cell);
+    return result;
 }
 
 static inline int fixture_close(void **state)

@@ -121,7 +121,7 @@ static void test_a_dead_launcher_is_an_error_not_a_hang(void **state)
 }
 
 // A harness of its own, for killing: it starts a daemon that holds the FIFO, and waits.
-static void doomed_harness(enum sandbox_mode mode, const char *fifo)
+static void doomed_harness(const struct fixture *fixture, const char *fifo)
 {
     struct sandbox *sandbox;
     struct cell *cell;
@@ -129,7 +129,7 @@ static void doomed_harness(enum sandbox_mode mode, const char *fifo)
     char script[512];
     snprintf(script, sizeof script, "exec >%s; sleep 1000 & %s", fifo, daemon_script);
     const char *const arguments[] = {"sh", "-c", script, NULL};
-    if (sandbox_open(mode, &sandbox) == 0 && cell_open(sandbox, -1, &cell) == 0 &&
+    if (sandbox_open_like(fixture, &sandbox, &cell) == 0 &&
         cell_start(cell, &(struct process_start){.argv = arguments}, &process) == 0)
         for (;;)
             pause();
@@ -138,7 +138,7 @@ static void doomed_harness(enum sandbox_mode mode, const char *fifo)
 
 static void test_everything_dies_with_the_harness(void **state)
 {
-    enum sandbox_mode mode = fixture_of(state)->mode;
+    struct fixture *fixture = fixture_of(state);
     char directory[] = "/tmp/sockspec-test-XXXXXX", fifo[64];
     assert_non_null(mkdtemp(directory));
     snprintf(fifo, sizeof fifo, "%s/alive", directory);
@@ -147,7 +147,7 @@ static void test_everything_dies_with_the_harness(void **state)
     assert_true(alive >= 0);
     pid_t harness = fork();
     if (harness == 0)
-        doomed_harness(mode, fifo);
+        doomed_harness(fixture, fifo);
     read_until(alive, "ready");
     assert_int_equal(kill(harness, SIGKILL), 0);
     read_until(alive, NULL); // ends when the last process that holds it has
@@ -160,16 +160,16 @@ static void test_everything_dies_with_the_harness(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_BOTH(test_clear_kills_what_runs),
-        IN_BOTH(test_clear_of_a_clean_cell_counts_nothing),
-        IN_BOTH(test_clear_kills_a_daemon),
-        IN_BOTH(test_clear_kills_a_deep_tree_and_stopped_programs),
-        IN_BOTH(test_cell_works_after_clear),
-        IN_BOTH(test_closing_a_cell_kills_its_programs),
-        IN_BOTH(test_cells_do_not_clear_each_other),
-        IN_BOTH(test_keeper_and_launcher_ignore_the_terminal),
-        IN_BOTH(test_a_dead_launcher_is_an_error_not_a_hang),
-        IN_BOTH(test_everything_dies_with_the_harness),
+        IN_ALL(test_clear_kills_what_runs),
+        IN_ALL(test_clear_of_a_clean_cell_counts_nothing),
+        IN_ALL(test_clear_kills_a_daemon),
+        IN_ALL(test_clear_kills_a_deep_tree_and_stopped_programs),
+        IN_ALL(test_cell_works_after_clear),
+        IN_ALL(test_closing_a_cell_kills_its_programs),
+        IN_ALL(test_cells_do_not_clear_each_other),
+        IN_ALL(test_keeper_and_launcher_ignore_the_terminal),
+        IN_ALL(test_a_dead_launcher_is_an_error_not_a_hang),
+        IN_ALL(test_everything_dies_with_the_harness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

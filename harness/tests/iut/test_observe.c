@@ -256,15 +256,15 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], roles[i].name) == 0)
             return roles[i].run(atoi(argv[2]));
     const struct CMUnitTest tests[] = {
-        IN_BOTH(test_tcp_listener_is_seen),
-        IN_BOTH(test_tcp_listener_is_seen_in_proc_too),
-        IN_BOTH(test_connections_are_not_listeners),
-        IN_BOTH(test_udp_port_is_seen),
-        IN_BOTH(test_unix_listener_is_seen),
-        IN_BOTH(test_unix_listener_with_a_relative_name_is_seen),
-        IN_BOTH(test_an_empty_cell_uses_nothing),
-        IN_BOTH(test_usage_grows_with_what_a_program_takes),
-        IN_BOTH(test_usage_counts_children_and_orphans),
+        IN_ALL(test_tcp_listener_is_seen),
+        IN_ALL(test_tcp_listener_is_seen_in_proc_too),
+        IN_ALL(test_connections_are_not_listeners),
+        IN_ALL(test_udp_port_is_seen),
+        IN_ALL(test_unix_listener_is_seen),
+        IN_ALL(test_unix_listener_with_a_relative_name_is_seen),
+        IN_ALL(test_an_empty_cell_uses_nothing),
+        IN_ALL(test_usage_grows_with_what_a_program_takes),
+        IN_ALL(test_usage_counts_children_and_orphans),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,134 @@
+// `sockspec coverage`: requirements against the cases that check them.
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd.h"
+
+static const char help[] =
+    "usage: sockspec coverage [--data DIR] [SOURCE...]\n"
+    "\n"
+    "Prints how many requirements of each source have cases, and for a named SOURCE each requirement with its\n"
+    "cases or the reason why it is untested. Exit status 1 when a MUST has neither.\n";
+
+struct row {
+    size_t tested;
+    size_t untested;
+    size_t missing;
+};
+
+static bool wanted(const char *source, char **names, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], source) == 0)
+            return true;
+    return count == 0;
+}
+
+static struct row count_level(const struct catalog *catalog, const char *source, enum level level)
+{
+    struct row row = {0};
+    for (size_t i = 0; i < catalog->requirement_count; i++) {
+        const struct requirement *requirement = &catalog->requirements[i];
+        if (strcmp(requirement->source, source) != 0 || requirement->level != level)
+            continue;
+        row.tested += requirement->case_count > 0;
+        row.untested += requirement->case_count == 0 && requirement->untested;
+        row.missing += requirement->case_count == 0 && !requirement->untested;
+    }
+    return row;
+}
+
+static void print_requirements(const struct catalog *catalog, const char *source)
+{
+    for (size_t i = 0; i < catalog->requirement_count; i++) {
+        const struct requirement *requirement = &catalog->requirements[i];
+        if (strcmp(requirement->source, source) != 0)
+            continue;
+        printf("%-46s %-6s", requirement->id, level_name(requirement->level));
+        if (requirement->case_count)
+            printf(" %zu case%s\n", requirement->case_count, requirement->case_count == 1 ? "" : "s");
+        else if (requirement->untested)
+            printf(" untested: %s\n", requirement->untested);
+        else
+            printf(" MISSING\n");
+    }
+}
+
+// One line for each source; returns how many MUSTs have neither a case nor a reason.
+static size_t print_table(const struct catalog *catalog, char **names, int count)
+{
+    size_t missing = 0;
+    const char *last = "";
+    printf("%-22s %20s %20s %20s\n", "", "MUST", "SHOULD", "MAY");
+    printf("%-22s %20s %20s %20s\n", "source", "tested/untested/none", "tested/untested/none",
+           "tested/untested/none");
+    for (size_t i = 0; i < catalog->requirement_count; i++) {
+        const char *source = catalog->requirements[i].source;
+        if (strcmp(source, last) == 0 || !wanted(source, names, count))
+            continue;
+        last = source;
+        printf("%-22s", source);
+        for (int level = LEVEL_MUST; level >= LEVEL_MAY; level--) {
+            struct row row = count_level(catalog, source, (enum level)level);
+            printf(" %10zu/%4zu/%4zu", row.tested, row.untested, row.missing);
+            missing += level == LEVEL_MUST ? row.missing : 0;
+        }
+        printf("\n");
+    }
+    return missing;
+}
+
+static int check_names(const struct catalog *catalog, char **names, int count)
+{
+    for (int i = 0; i < count; i++) {
+        bool known = false;
+        const char *sources[256];
+        size_t source_count = 0;
+        for (size_t k = 0; k < catalog->requirement_count; k++) {
+            const char *source = catalog->requirements[k].source;
+            known |= strcmp(source, names[i]) == 0;
+            if (source_count < 256 && (source_count == 0 || strcmp(sources[source_count - 1], source) != 0))
+                sources[source_count++] = source;
+        }
+        const char *nearest = nearest_word(names[i], sources, source_count);
+        if (!known && nearest)
+            return usage_error("no source of requirements is called `%s`, did you mean `%s`?", names[i], nearest);
+        if (!known)
+            return usage_error("no source of requirements is called `%s`", names[i]);
+    }
+    return EXIT_AS_EXPECTED;
+}
+
+int cmd_coverage(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"data", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
+    const char *data = NULL;
+    int option;
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (option == 'd') {
+            data = optarg;
+        } else if (option == 'h') {
+            fputs(help, stdout);
+            return EXIT_AS_EXPECTED;
+        } else {
+            return EXIT_USAGE;
+        }
+    }
+    struct catalog catalog;
+    if (!load_or_complain(&catalog, data_directory(data)))
+        return EXIT_USAGE;
+    int count = argc - optind;
+    int status = check_names(&catalog, argv + optind, count);
+    if (status == EXIT_AS_EXPECTED) {
+        for (int i = 0; i < count; i++) {
+            print_requirements(&catalog, argv[optind + i]);
+            printf("\n");
+        }
+        status = print_table(&catalog, argv + optind, count) ? EXIT_FAILED : EXIT_AS_EXPECTED;
+    }
+    catalog_free(&catalog);
+    return status;
+}

@@ -1,0 +1,68 @@
+// sockspec: judges socket programs by scripted conversations.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd.h"
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *about;
+} commands[] = {
+    {"run", cmd_run, "run cases against an implementation and report"},
+    {"list", cmd_list, "list cases, programs or requirements"},
+    {"explain", cmd_explain, "show what a case checks and does"},
+    {"coverage", cmd_coverage, "requirements against the cases that check them"},
+    {"validate", cmd_validate, "check suites, requirements, programs and profiles"},
+    {"report", cmd_report, "make reports from the events of a run"},
+};
+#define COMMAND_COUNT (sizeof commands / sizeof *commands)
+
+static void print_help(FILE *out)
+{
+    fputs("usage: sockspec COMMAND [ARGUMENT...]\n"
+          "\n"
+          "Starts a socket program, talks to it by scripted expectations, and says which requirement it breaks.\n"
+          "\n",
+          out);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].about);
+    fputs("\n"
+          "`sockspec COMMAND --help` says more. Examples:\n"
+          "  sockspec run                                     all suites, the reference implementations\n"
+          "  sockspec run ws-echo-server -- ./my-server {port}\n"
+          "  sockspec run 'ws/control/*' --at ws://127.0.0.1:9001/\n",
+          out);
+}
+
+static int unknown_command(const char *name)
+{
+    const char *names[COMMAND_COUNT];
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        names[i] = commands[i].name;
+    const char *nearest = nearest_word(name, names, COMMAND_COUNT);
+    if (nearest)
+        return usage_error("no command `%s`, did you mean `%s`?", name, nearest);
+    return usage_error("no command `%s` (`sockspec --help` lists them)", name);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return EXIT_AS_EXPECTED;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("sockspec %s\n", SOCKSPEC_VERSION);
+        return EXIT_AS_EXPECTED;
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return unknown_command(argv[1]);
+}

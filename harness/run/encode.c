@@ -1,0 +1,69 @@
+// Payloads into bytes.
+#include <string.h>
+#include <sys/random.h>
+
+#include "run/script.h"
+
+static void new_mask(unsigned char mask[4])
+{
+    if (getrandom(mask, 4, 0) != 4)
+        memcpy(mask, "\x37\xfa\x21\x3d", 4);
+}
+
+static void encode_frame(const struct payload *payload, const unsigned char *content, size_t length, bool fin,
+                         unsigned opcode, struct buffer *out)
+{
+    struct ws_frame frame = payload->frame;
+    frame.fin = fin;
+    frame.opcode = opcode;
+    if (!payload->declared)
+        frame.length = length;
+    if (payload->random_mask)
+        new_mask(frame.mask);
+    ws_frame_encode(out, &frame, content, length);
+}
+
+static void encode_framed(const struct payload *payload, struct connection *connection, struct buffer *out)
+{
+    struct buffer content = {0};
+    payload_encode(payload->parts, connection, &content);
+    size_t most = payload->fragment ? payload->fragment : content.length;
+    size_t done = 0;
+    unsigned opcode = payload->frame.opcode;
+    do {
+        size_t left = content.length - done;
+        size_t length = left < most ? left : most;
+        bool fin = payload->kind == PAYLOAD_FRAME ? payload->frame.fin : length == left;
+        encode_frame(payload, content.data + done, length, fin, opcode, out);
+        opcode = WS_CONTINUATION;
+        done += length;
+    } while (done < content.length);
+    buffer_free(&content);
+}
+
+void payload_encode(const struct payload *payload, struct connection *connection, struct buffer *out)
+{
+    struct buffer host = {0};
+    switch (payload->kind) {
+    case PAYLOAD_BYTES:
+        payload_append(payload, out);
+        break;
+    case PAYLOAD_CONCAT:
+        for (size_t i = 0; i < payload->part_count; i++)
+            payload_encode(&payload->parts[i], connection, out);
+        break;
+    case PAYLOAD_FRAME:
+    case PAYLOAD_MESSAGE:
+        encode_framed(payload, connection, out);
+        break;
+    case PAYLOAD_HANDSHAKE:
+        ws_key_make(connection->key);
+        net_address_text(&connection->channel.peer, &host);
+        ws_request_encode(out, &payload->request, buffer_string(&host), connection->key);
+        for (size_t i = 0; i < payload->request.set_count; i++)
+            if (strcasecmp(payload->request.set[i].name, "Sec-WebSocket-Key") == 0)
+                snprintf(connection->key, sizeof connection->key, "%s", payload->request.set[i].value);
+        buffer_free(&host);
+        break;
+    }
+}

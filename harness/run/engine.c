@@ -1,0 +1,164 @@
+#include "run/engine.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "run/schedule.h"
+
+struct slot {
+    bool done;
+    struct result result;
+};
+
+struct engine {
+    const struct engine_settings *settings;
+    const struct plan *plan;
+    struct schedule schedule;
+    struct program_health *health;
+    pthread_mutex_t mutex; // guards `done` of all slots, and `running`
+    pthread_cond_t changed;
+    struct slot *slots;
+    size_t running; // workers
+};
+
+struct engine_worker {
+    pthread_t thread;
+    struct engine *engine;
+    struct worker worker;
+};
+
+static void finish(struct engine *engine, size_t index)
+{
+    pthread_mutex_lock(&engine->mutex);
+    engine->slots[index].done = true;
+    pthread_cond_signal(&engine->changed);
+    pthread_mutex_unlock(&engine->mutex);
+}
+
+// A worker and its programs belong on the same CPU: what they say to each other stays in its caches.
+static void bind_to_cpu(int cpu)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((unsigned)cpu, &set);
+    sched_setaffinity(0, sizeof set, &set);
+}
+
+// The CPU for a worker: one of those that this process may use.
+static int cpu_for(size_t worker)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) < 0 || CPU_COUNT(&set) == 0)
+        return -1;
+    size_t wanted = worker % (size_t)CPU_COUNT(&set);
+    for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &set) && wanted-- == 0)
+            return (int)cpu;
+    return -1;
+}
+
+static void *work(void *argument)
+{
+    struct engine_worker *self = argument;
+    struct engine *engine = self->engine;
+    size_t group = SCHEDULE_NO_GROUP;
+    size_t last = SIZE_MAX;
+    if (self->worker.cpu >= 0)
+        bind_to_cpu(self->worker.cpu);
+    for (;;) {
+        size_t index = *engine->settings->stop ? SIZE_MAX : schedule_take(&engine->schedule, &group);
+        const struct plan_entry *entry = index == SIZE_MAX ? NULL : &engine->plan->entries[index];
+        // The end of a server may still say something about the last case that used it.
+        if (last != SIZE_MAX) {
+            worker_settle(&self->worker, entry, &engine->slots[last].result);
+            finish(engine, last);
+        }
+        if (!entry)
+            break;
+        worker_run(&self->worker, entry, &engine->slots[index].result);
+        last = index;
+    }
+    worker_close(&self->worker);
+    pthread_mutex_lock(&engine->mutex);
+    engine->running--;
+    pthread_cond_signal(&engine->changed);
+    pthread_mutex_unlock(&engine->mutex);
+    return NULL;
+}
+
+// Waits for the result of an entry. False when no worker is left that could bring it.
+static bool await(struct engine *engine, size_t index)
+{
+    pthread_mutex_lock(&engine->mutex);
+    while (!engine->slots[index].done && engine->running > 0)
+        pthread_cond_wait(&engine->changed, &engine->mutex);
+    bool done = engine->slots[index].done;
+    pthread_mutex_unlock(&engine->mutex);
+    return done;
+}
+
+static void publish_in_order(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->plan->count; i++) {
+        struct result *result = &engine->slots[i].result;
+        if (!await(engine, i))
+            result_decide(result, VERDICT_SKIP, NULL, NULL, NULL, duplicate("the run was interrupted"));
+        engine->settings->publish(engine->settings->context, &engine->plan->entries[i], result);
+        result_free(result);
+    }
+}
+
+static size_t start_workers(struct engine *engine, struct engine_worker *workers, size_t count)
+{
+    size_t started = 0;
+    engine->running = count;
+    while (started < count) {
+        struct engine_worker *worker = &workers[started];
+        worker->engine = engine;
+        worker->worker = (struct worker){
+            .target = engine->settings->target,
+            .sandbox = engine->settings->sandbox,
+            .time_scale = engine->settings->time_scale,
+            .health = engine->health,
+            .catalog = engine->settings->catalog,
+            .cpu = cpu_for(started),
+        };
+        if (pthread_create(&worker->thread, NULL, work, worker) != 0)
+            break;
+        started++;
+    }
+    pthread_mutex_lock(&engine->mutex);
+    engine->running -= count - started;
+    pthread_mutex_unlock(&engine->mutex);
+    return started;
+}
+
+int engine_run(const struct engine_settings *settings, const struct plan *plan)
+{
+    struct engine engine = {.settings = settings, .plan = plan};
+    size_t count = settings->workers < plan->count ? settings->workers : plan->count;
+    struct engine_worker *workers = allocate(count, sizeof *workers);
+    pthread_mutex_init(&engine.mutex, NULL);
+    pthread_cond_init(&engine.changed, NULL);
+    schedule_make(&engine.schedule, plan);
+    engine.health = allocate(settings->catalog->program_count, sizeof *engine.health);
+    engine.slots = allocate(plan->count, sizeof *engine.slots);
+
+    size_t started = start_workers(&engine, workers, count);
+    if (started > 0)
+        publish_in_order(&engine);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(workers[i].thread, NULL);
+
+    free(engine.slots);
+    free(engine.health);
+    schedule_free(&engine.schedule);
+    pthread_cond_destroy(&engine.changed);
+    pthread_mutex_destroy(&engine.mutex);
+    free(workers);
+    return started > 0 ? 0 : -EAGAIN;
+}

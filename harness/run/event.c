@@ -1,0 +1,76 @@
+#include "run/event.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/verdict.h"
+#include "ws/frame.h"
+
+// JSON strings are UTF-8; what a program printed may be anything.
+static json_t *text_value(const char *text)
+{
+    if (ws_utf8_valid((const unsigned char *)text, strlen(text)))
+        return json_string(text);
+    json_t *value;
+    char *copy = strdup(text);
+    for (char *at = copy; at && *at; at++)
+        if ((unsigned char)*at >= 0x80)
+            *at = '?';
+    value = json_string(copy ? copy : "");
+    free(copy);
+    return value;
+}
+
+static void set_text(json_t *event, const char *key, const char *text)
+{
+    if (text)
+        json_object_set_new(event, key, text_value(text));
+}
+
+static json_t *checks_of(const struct test_case *test)
+{
+    json_t *checks = json_array();
+    for (size_t i = 0; i < test->check_count; i++) {
+        const struct requirement *requirement = test->checks[i];
+        json_array_append_new(checks, json_pack("{s:s, s:s, s:s, s:s}", "id", requirement->id, "level",
+                                                level_name(requirement->level), "section", requirement->section,
+                                                "text", requirement->text));
+    }
+    return checks;
+}
+
+static json_t *transcript_of(const struct transcript *transcript)
+{
+    json_t *lines = json_array();
+    for (size_t i = 0; i < transcript->count; i++) {
+        char *line = transcript_line(transcript, i);
+        json_array_append_new(lines, text_value(line));
+        free(line);
+    }
+    return lines;
+}
+
+json_t *case_event(const struct plan_entry *entry, const struct result *result, const char *rerun)
+{
+    const struct test_case *test = entry->test;
+    json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:i, s:f}", "event", "case", "id",
+                              entry->id, "suite", test->suite->title, "program", test->program->name, "title",
+                              test->title, "verdict", verdict_table[result->verdict].name, "level",
+                              level_name(test->level), "checks", checks_of(test), "file", test->suite->path, "line",
+                              (int)test->line, "seconds", round(result->seconds * 1e6) / 1e6);
+    if (result->verdict == VERDICT_PASS)
+        return event;
+    if (result->step) {
+        set_text(event, "step", result->step->name);
+        json_object_set_new(event, "step_line", json_integer((json_int_t)result->step->line));
+    }
+    set_text(event, "expected", result->expected);
+    set_text(event, "actual", result->actual);
+    set_text(event, "why", result->why);
+    set_text(event, "stderr", result->errors);
+    set_text(event, "rerun", rerun);
+    if (result->transcript.count)
+        json_object_set_new(event, "transcript", transcript_of(&result->transcript));
+    return event;
+}

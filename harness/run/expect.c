@@ -1,0 +1,286 @@
+// Waiting until a matcher is satisfied, or cannot be any more.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "run/script.h"
+
+// How long a match that could still grow (a time without an end mark) is given to do so.
+#define GROW_MS 2
+
+// Where bytes come from: a connection or an output of the program.
+struct source {
+    struct script_context *context;
+    struct connection *connection;
+    struct output *output;
+};
+
+static struct buffer *source_bytes(const struct source *source)
+{
+    return source->connection ? &source->connection->channel.in : &source->output->unread;
+}
+
+static int source_receive(const struct source *source, int64_t deadline)
+{
+    if (source->connection)
+        return channel_receive(&source->connection->channel, deadline);
+    // Standard output has no length of its own: what is there was looked at, so wait for more of it.
+    size_t before = source->output->unread.length;
+    while (!source->output->ended && source->output->unread.length == before) {
+        struct buffer seen = source->output->unread;
+        source->output->unread = (struct buffer){0};
+        int result = instance_read(source->context->instance, source->output, deadline);
+        buffer_append(&seen, source->output->unread.data, source->output->unread.length);
+        buffer_free(&source->output->unread);
+        source->output->unread = seen;
+        if (result <= 0)
+            return result;
+    }
+    return source->output->unread.length > before;
+}
+
+static struct match_input source_input(const struct source *source, bool final)
+{
+    const struct buffer *bytes = source_bytes(source);
+    struct match_input input = {.bytes = bytes->data, .length = bytes->length, .final = final};
+    if (!source->connection) {
+        input.end = source->output->ended ? CHANNEL_FIN : CHANNEL_OPEN;
+        input.exited = source->output->ended;
+    } else {
+        const struct channel *channel = &source->connection->channel;
+        input.end = channel->end;
+        input.key = source->connection->key;
+        input.whole = channel->datagrams && channel->has_datagram;
+    }
+    input.final |= input.end != CHANNEL_OPEN;
+    return input;
+}
+
+// --- what came, in words ---
+
+static void describe_frame(const struct buffer *bytes, struct buffer *out)
+{
+    struct ws_frame frame;
+    size_t header = ws_frame_decode(bytes->data, bytes->length, &frame);
+    if (header == 0) {
+        buffer_text(out, "the start of a frame: \"");
+        buffer_escaped(out, bytes->data, bytes->length, 40);
+        buffer_text(out, "\"");
+        return;
+    }
+    size_t payload = bytes->length - header < frame.length ? bytes->length - header : (size_t)frame.length;
+    buffer_format(out, "a %s frame of %llu bytes%s", ws_opcode_name(frame.opcode), (unsigned long long)frame.length,
+                  frame.fin ? "" : " without FIN");
+    const unsigned char *content = bytes->data + header;
+    if (frame.opcode == WS_CLOSE && payload >= 2) {
+        buffer_format(out, " with code %u", (unsigned)content[0] << 8 | content[1]);
+        content += 2;
+        payload -= 2;
+    }
+    if (payload) {
+        buffer_text(out, ": \"");
+        buffer_escaped(out, content, payload, 80);
+        buffer_text(out, "\"");
+    }
+}
+
+static void describe_end(const struct source *source, struct buffer *out)
+{
+    if (!source->connection) {
+        buffer_text(out, source->output->ended ? "the end" : "");
+        return;
+    }
+    static const char *const ends[] = {"", "the end of the connection (FIN)", "a reset (RST)"};
+    buffer_text(out, ends[source->connection->channel.end]);
+}
+
+static char *describe_source(const struct source *source, const struct match *match, int error)
+{
+    const struct buffer *bytes = source_bytes(source);
+    struct buffer out = {0};
+    if (source->connection && source->connection->websocket && bytes->length) {
+        describe_frame(bytes, &out);
+    } else if (bytes->length || (source->connection && source->connection->channel.has_datagram)) {
+        buffer_text(&out, "\"");
+        buffer_escaped(&out, bytes->data, bytes->length, 200);
+        buffer_text(&out, "\"");
+    }
+    struct buffer end = {0};
+    describe_end(source, &end);
+    if (end.length)
+        buffer_format(&out, "%s%s", out.length ? ", then " : "", buffer_string(&end));
+    buffer_free(&end);
+    if (error) {
+        char *why = failure_text(source->context, out.length ? "and no more" : "nothing", error);
+        buffer_format(&out, "%s%s", out.length ? ", " : "", why);
+        free(why);
+    }
+    if (!out.length)
+        buffer_text(&out, "nothing");
+    if (match->detail)
+        buffer_format(&out, " (%s)", match->detail);
+    return buffer_take(&out);
+}
+
+// --- frames that nobody has to expect ---
+
+static bool wants_opcode(const struct matcher *matcher, unsigned opcode)
+{
+    for (size_t i = 0; i < matcher->alternative_count; i++)
+        if (wants_opcode(&matcher->alternatives[i], opcode))
+            return true;
+    return matcher->kind == MATCH_FRAME && matcher->opcode == opcode;
+}
+
+static void send_frame(struct connection *connection, unsigned opcode, const unsigned char *payload, size_t length,
+                       int64_t deadline)
+{
+    struct ws_frame frame = {.fin = true, .opcode = opcode, .masked = true, .length = length};
+    struct buffer out = {0};
+    ws_frame_encode(&out, &frame, payload, length);
+    channel_send(&connection->channel, out.data, out.length, deadline);
+    buffer_free(&out);
+}
+
+// Answers pings and drops pongs at the front, unless the step is about them. Both are legal at any time.
+static void pass_over_control_frames(const struct source *source, const struct matcher *matcher, int64_t deadline)
+{
+    struct connection *connection = source->connection;
+    struct buffer *in = &connection->channel.in;
+    struct ws_frame frame;
+    for (;;) {
+        size_t header = in->length ? ws_frame_decode(in->data, in->length, &frame) : 0;
+        if (!header || frame.length > 125 || in->length < header + frame.length || ws_frame_fault(&frame, true))
+            return;
+        if ((frame.opcode != WS_PING && frame.opcode != WS_PONG) || wants_opcode(matcher, frame.opcode))
+            return;
+        transcript_note(connection->channel.transcript, connection->channel.name, "that held an unasked %s",
+                        ws_opcode_name(frame.opcode));
+        if (frame.opcode == WS_PING)
+            send_frame(connection, WS_PONG, in->data + header, (size_t)frame.length, deadline);
+        channel_consume(&connection->channel, header + (size_t)frame.length);
+    }
+}
+
+// --- the wait ---
+
+static void record_grade(struct script_context *context, const struct step *step, const struct matcher *by)
+{
+    enum verdict verdict = by->grade == GRADE_INFO        ? VERDICT_INFO
+                           : by->grade == GRADE_NONSTRICT ? VERDICT_NONSTRICT
+                                                          : VERDICT_PASS;
+    if (verdict == VERDICT_PASS)
+        return;
+    struct buffer got = {0};
+    struct buffer expected = {0};
+    matcher_describe(by, &got);
+    matcher_describe(step->matcher.alternatives ? &step->matcher.alternatives[0] : &step->matcher, &expected);
+    result_decide(context->result, verdict, step, buffer_take(&expected), buffer_take(&got), duplicate(by->why));
+}
+
+static int fail_expectation(const struct source *source, const struct step *step, struct match *match, int error)
+{
+    struct buffer expected = {0};
+    matcher_describe(&step->matcher, &expected);
+    char *actual = describe_source(source, match, error);
+    free(match->detail);
+    return step_fail(source->context, step, buffer_take(&expected), actual);
+}
+
+// What a match means for the connection: it has become a WebSocket, a close frame wants its answer.
+static void apply_match(const struct source *source, const struct match *match, int64_t deadline)
+{
+    struct connection *connection = source->connection;
+    if (!connection) {
+        buffer_consume(&source->output->unread, match->consumed);
+        return;
+    }
+    channel_consume(&connection->channel, match->consumed);
+    connection->websocket |= match->opened;
+    if (match->closing && !connection->close_sent) {
+        connection->close_sent = true;
+        send_frame(connection, WS_CLOSE, match->code, match->has_code ? 2 : 0, deadline);
+    }
+}
+
+static int accept_match(const struct source *source, const struct step *step, struct match *match, int64_t deadline)
+{
+    const struct matcher *by = match->by;
+    if (by->grade == GRADE_FAIL) {
+        struct buffer expected = {0};
+        matcher_describe(&step->matcher, &expected);
+        char *actual = describe_source(source, match, 0);
+        result_decide(source->context->result, VERDICT_FAIL, step, buffer_take(&expected), actual, duplicate(by->why));
+        free(match->detail);
+        return -1;
+    }
+    record_grade(source->context, step, by);
+    apply_match(source, match, deadline);
+    free(match->detail);
+    if (step->not_before_ms && source->connection) {
+        int64_t after = (clock_now() - source->connection->last_action) / NANOSECONDS_PER_MS;
+        if (after < step->not_before_ms)
+            return step_fail(source->context, step,
+                             format_text("not before %lld ms", (long long)step->not_before_ms),
+                             format_text("after %lld ms", (long long)after));
+    }
+    return 0;
+}
+
+static int expect_from(const struct source *source, const struct step *step)
+{
+    int64_t deadline = step_deadline(source->context, step);
+    int64_t patience = deadline;
+    bool grown = false;
+    int error = 0;
+    for (;;) {
+        if (source->connection && source->connection->websocket)
+            pass_over_control_frames(source, &step->matcher, deadline);
+        struct match match = {0};
+        struct match_input input = source_input(source, error != 0);
+        enum match_answer answer = match_bytes(&step->matcher, &input, &match);
+        if (answer == MATCH_YES && match.extendable && !grown && input.end == CHANNEL_OPEN && !input.whole) {
+            grown = true;
+            patience = clock_now() + GROW_MS * NANOSECONDS_PER_MS;
+        } else if (answer == MATCH_YES) {
+            return accept_match(source, step, &match, deadline);
+        } else if (answer == MATCH_NO || error || input.end != CHANNEL_OPEN || input.whole) {
+            return fail_expectation(source, step, &match, error);
+        } else {
+            patience = deadline;
+        }
+        free(match.detail);
+        int result = source_receive(source, patience);
+        if (result < 0 && !(grown && result == -ETIMEDOUT && patience != deadline))
+            error = result;
+    }
+}
+
+int expect_on_connection(struct script_context *context, const struct step *step, struct connection *connection)
+{
+    return expect_from(&(struct source){.context = context, .connection = connection}, step);
+}
+
+int expect_on_output(struct script_context *context, const struct step *step, struct output *output)
+{
+    return expect_from(&(struct source){.context = context, .output = output}, step);
+}
+
+char *unexpected_on_connection(struct connection *connection)
+{
+    struct channel *channel = &connection->channel;
+    struct source source = {.connection = connection};
+    struct match none = {0};
+    if (channel->fd < 0)
+        return NULL;
+    while (channel_poll(channel) > 0 && !channel->datagrams)
+        continue;
+    if (connection->websocket)
+        pass_over_control_frames(&source, &(struct matcher){0}, clock_now());
+    if (channel->in.length == 0 && !channel->has_datagram)
+        return NULL;
+    channel->end = CHANNEL_OPEN; // only the bytes are of interest
+    return describe_source(&source, &none, 0);
+}

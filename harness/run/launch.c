@@ -1,0 +1,146 @@
+#include "run/launch.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+
+int launch_from_command(struct arena *arena, const struct program *program, const char *const *command,
+                        const char *const *without, size_t without_count, struct profile *profile,
+                        const char **message)
+{
+    size_t count = 0;
+    bool told = program->role == ROLE_COMMAND;
+    while (command[count])
+        told |= has_late_name(command[count++]);
+    if (!told) {
+        *message = program->role == ROLE_CLIENT
+                       ? "the command does not say where to connect: put {address}, {host}, {port} or {url} into it"
+                       : "the command does not say where to listen: put {port}, {address} or {path} into it";
+        return -EINVAL;
+    }
+    struct launch *launch = arena_allocate(arena, 1, sizeof *launch);
+    launch->program = program;
+    launch->command = arena_allocate(arena, count + 1, sizeof *launch->command);
+    memcpy(launch->command, command, count * sizeof *command);
+    launch->environment = arena_allocate(arena, 1, sizeof *launch->environment);
+    launch->absent = arena_allocate(arena, without_count + 1, sizeof *launch->absent);
+    if (without_count)
+        memcpy(launch->absent, without, without_count * sizeof *without);
+    launch->absent_count = without_count;
+    *profile = (struct profile){.name = command[0], .path = "", .launches = launch, .launch_count = 1};
+    return 0;
+}
+
+char *launch_profile_path(const char *data, const char *name)
+{
+    if (strchr(name, '/') || strstr(name, ".yaml"))
+        return duplicate(name);
+    return format_text("%s/profiles/%s.yaml", data, name);
+}
+
+static const char *join(struct arena *arena, const char *directory, const char *name)
+{
+    char *path = format_text("%s/%s", directory, name);
+    const char *kept = arena_text(arena, path);
+    free(path);
+    return kept;
+}
+
+// The directory of a file, in the arena.
+static const char *directory_of(struct arena *arena, const char *path)
+{
+    return arena_text(arena, dirname(arena_text(arena, path)));
+}
+
+static const char *beside_sockspec(struct arena *arena, const char *name)
+{
+    static const char *const places[] = {".", "../libexec/sockspec"};
+    char self[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (length <= 0)
+        return name;
+    self[length] = '\0';
+    const char *directory = directory_of(arena, self);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const char *path = join(arena, join(arena, directory, places[i]), name);
+        if (access(path, X_OK) == 0)
+            return path;
+    }
+    return name;
+}
+
+void launch_resolve(struct arena *arena, struct profile *profile)
+{
+    char *absolute = realpath(profile->path, NULL);
+    const char *directory = directory_of(arena, absolute ? absolute : profile->path);
+    free(absolute);
+    for (size_t i = 0; i < profile->launch_count; i++) {
+        struct launch *launch = &profile->launches[i];
+        const char *name = launch->command[0];
+        if (launch->directory && launch->directory[0] != '/')
+            launch->directory = join(arena, directory, launch->directory);
+        if (strchr(name, '/') && name[0] != '/')
+            launch->command[0] = join(arena, directory, name);
+        else if (!strchr(name, '/'))
+            launch->command[0] = beside_sockspec(arena, name);
+    }
+}
+
+// --- rerun lines ---
+
+static void append_quoted(struct buffer *out, const char *word)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,+%@";
+    buffer_text(out, " ");
+    if (*word && word[strspn(word, safe)] == '\0') {
+        buffer_text(out, word);
+        return;
+    }
+    buffer_text(out, "'");
+    for (; *word; word++) {
+        if (*word == '\'')
+            buffer_text(out, "'\\''");
+        else
+            buffer_append(out, word, 1);
+    }
+    buffer_text(out, "'");
+}
+
+char *launch_rerun_options(int argc, char **argv)
+{
+    // Those that change what a single case does; each has a value.
+    static const char *const kept[] = {"-p", "--profile", "--at", "--without", "--time-scale",
+                                       "--sandbox", "--data", "--suite"};
+    struct buffer out = {0};
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        for (size_t k = 0; k < sizeof kept / sizeof *kept; k++) {
+            size_t length = strlen(kept[k]);
+            if (strncmp(argv[i], kept[k], length) != 0 || (argv[i][length] != '\0' && argv[i][length] != '='))
+                continue;
+            append_quoted(&out, argv[i]);
+            if (argv[i][length] == '\0' && i + 1 < argc)
+                append_quoted(&out, argv[i + 1]);
+        }
+    }
+    return buffer_take(&out);
+}
+
+char *launch_rerun(const char *id, const char *options, const char *const *command)
+{
+    struct buffer out = {0};
+    buffer_format(&out, "sockspec run%s", options);
+    append_quoted(&out, id);
+    for (size_t i = 0; command && command[i]; i++) {
+        if (i == 0)
+            buffer_text(&out, " --");
+        append_quoted(&out, command[i]);
+    }
+    return buffer_take(&out);
+}

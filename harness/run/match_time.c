@@ -1,0 +1,97 @@
+// Times as text, held against the harness's clock.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "run/match.h"
+
+struct civil_time {
+    int year, month, day, hour, minute, second;
+    const char *rest; // behind the seconds
+};
+
+static bool read_civil_time(const char *text, char separator, struct civil_time *civil)
+{
+    char between;
+    int length = 0;
+    if (sscanf(text, "%4d-%2d-%2d%c%2d:%2d:%2d%n", &civil->year, &civil->month, &civil->day, &between, &civil->hour,
+               &civil->minute, &civil->second, &length) != 7 ||
+        between != separator)
+        return false;
+    civil->rest = text + length;
+    return civil->month >= 1 && civil->month <= 12 && civil->day >= 1 && civil->day <= 31 && civil->hour <= 23 &&
+           civil->minute <= 59 && civil->second <= 60;
+}
+
+static double read_fraction(const char **rest)
+{
+    char *end = (char *)*rest;
+    double fraction = **rest == '.' ? strtod(*rest, &end) : 0;
+    *rest = end;
+    return fraction;
+}
+
+// "+0130", "-01:30" or "Z" into seconds.
+static bool read_offset(const char *text, long *seconds)
+{
+    int hours;
+    int minutes;
+    if (text[0] == 'Z') {
+        *seconds = 0;
+        return true;
+    }
+    const char *form = text[0] && text[1] && text[2] && text[3] == ':' ? "%2d:%2d" : "%2d%2d";
+    if ((text[0] != '+' && text[0] != '-') || sscanf(text + 1, form, &hours, &minutes) != 2 || hours > 23 ||
+        minutes > 59)
+        return false;
+    *seconds = (text[0] == '-' ? -1 : 1) * (hours * 3600L + minutes * 60L);
+    return true;
+}
+
+static bool read_instant(const struct matcher *matcher, const char *text, double *instant)
+{
+    struct civil_time civil;
+    long offset;
+    if (matcher->kind == MATCH_UNIX_SECONDS) {
+        *instant = strtod(text, NULL);
+        return true;
+    }
+    if (!read_civil_time(text, matcher->kind == MATCH_GO_TIME ? ' ' : 'T', &civil))
+        return false;
+    double fraction = read_fraction(&civil.rest);
+    if (*civil.rest == ' ')
+        civil.rest++;
+    if (!read_offset(civil.rest, &offset))
+        return false;
+    struct tm fields = {
+        .tm_year = civil.year - 1900,
+        .tm_mon = civil.month - 1,
+        .tm_mday = civil.day,
+        .tm_hour = civil.hour,
+        .tm_min = civil.minute,
+        .tm_sec = civil.second,
+    };
+    *instant = (double)(timegm(&fields) - offset) + fraction;
+    return true;
+}
+
+bool match_time(const struct matcher *matcher, const char *text, char **detail)
+{
+    struct timespec now;
+    double instant = 0;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (!read_instant(matcher, text, &instant)) {
+        *detail = duplicate("it is not a possible time");
+        return false;
+    }
+    // Whole seconds are cut off, not rounded: up to one second more is no skew.
+    double off = instant - ((double)now.tv_sec + (double)now.tv_nsec / 1e9);
+    double allowed = (double)matcher->skew_ms / 1000;
+    if (off <= allowed && off >= -allowed - 1)
+        return true;
+    *detail = format_text("it is %.1f s %s", fabs(off), off > 0 ? "ahead" : "behind");
+    return false;
+}

@@ -1,0 +1,131 @@
+// WebSocket frames and messages from a server.
+#include <string.h>
+
+#include "base/buffer.h"
+#include "run/match.h"
+
+struct incoming {
+    struct ws_frame frame;
+    size_t header;
+    const unsigned char *payload;
+    size_t size; // of header and payload
+};
+
+// Takes the frame at `offset`. MATCH_MORE when it is not whole, MATCH_NO when it is illegal.
+static enum match_answer frame_at(const struct match_input *input, size_t offset, struct incoming *incoming,
+                                  struct match *match)
+{
+    size_t left = input->length - offset;
+    incoming->header = left ? ws_frame_decode(input->bytes + offset, left, &incoming->frame) : 0;
+    if (incoming->header) {
+        const char *fault = ws_frame_fault(&incoming->frame, true);
+        if (fault)
+            return match_refuse(match, "%s", fault);
+        if (left - incoming->header >= incoming->frame.length) {
+            incoming->payload = input->bytes + offset + incoming->header;
+            incoming->size = incoming->header + (size_t)incoming->frame.length;
+            return MATCH_YES;
+        }
+    }
+    if (!input->final)
+        return MATCH_MORE;
+    return left ? match_refuse(match, "a frame is not whole") : MATCH_NO;
+}
+
+static enum match_answer match_content(const struct matcher *matcher, const unsigned char *payload, size_t length,
+                                       struct match *match)
+{
+    if (!matcher->content)
+        return MATCH_YES;
+    struct match_input inner = {.bytes = payload, .length = length, .whole = true, .final = true};
+    struct match attempt = {0};
+    enum match_answer answer = match_bytes(matcher->content, &inner, &attempt);
+    if (attempt.detail)
+        match->detail = match->detail ? match->detail : attempt.detail;
+    return answer == MATCH_MORE ? MATCH_NO : answer;
+}
+
+enum match_answer match_frame(const struct matcher *matcher, const struct match_input *input, struct match *match)
+{
+    struct incoming incoming;
+    enum match_answer answer = frame_at(input, 0, &incoming, match);
+    if (answer != MATCH_YES)
+        return answer;
+    if (incoming.frame.opcode != matcher->opcode)
+        return match_refuse(match, "it is a %s frame", ws_opcode_name(incoming.frame.opcode));
+    match->consumed = incoming.size;
+    return match_content(matcher, incoming.payload, (size_t)incoming.frame.length, match);
+}
+
+static enum match_answer finish_message(const struct matcher *matcher, const struct buffer *message, unsigned opcode,
+                                        struct match *match)
+{
+    if (opcode != matcher->opcode)
+        return match_refuse(match, "it is a %s message", ws_opcode_name(opcode));
+    if (opcode == WS_TEXT && !ws_utf8_valid(message->data, message->length))
+        return match_refuse(match, "the text is not UTF-8");
+    return match_content(matcher, message->data, message->length, match);
+}
+
+// Puts a message together. Pongs in between are passed over; anything else there is a fault.
+enum match_answer match_message(const struct matcher *matcher, const struct match_input *input, struct match *match)
+{
+    struct buffer message = {0};
+    struct incoming incoming;
+    unsigned opcode = 0;
+    size_t offset = 0;
+    enum match_answer answer;
+    for (;;) {
+        answer = frame_at(input, offset, &incoming, match);
+        if (answer != MATCH_YES)
+            break;
+        offset += incoming.size;
+        if (incoming.frame.opcode == WS_PONG || incoming.frame.opcode == WS_PING)
+            continue;
+        bool first = opcode == 0;
+        if (first == (incoming.frame.opcode == WS_CONTINUATION) || incoming.frame.opcode == WS_CLOSE) {
+            answer = match_refuse(match, "it is a %s frame", ws_opcode_name(incoming.frame.opcode));
+            break;
+        }
+        if (first)
+            opcode = incoming.frame.opcode;
+        buffer_append(&message, incoming.payload, (size_t)incoming.frame.length);
+        if (!incoming.frame.fin)
+            continue;
+        match->consumed = offset;
+        answer = finish_message(matcher, &message, opcode, match);
+        break;
+    }
+    buffer_free(&message);
+    return answer;
+}
+
+enum match_answer match_close(const struct matcher *matcher, const struct match_input *input, struct match *match)
+{
+    struct incoming incoming;
+    enum match_answer answer = frame_at(input, 0, &incoming, match);
+    if (answer != MATCH_YES)
+        return answer;
+    if (incoming.frame.opcode != WS_CLOSE)
+        return match_refuse(match, "it is a %s frame", ws_opcode_name(incoming.frame.opcode));
+    size_t length = (size_t)incoming.frame.length;
+    match->consumed = incoming.size;
+    match->closing = true;
+    match->has_code = length >= 2;
+    if (length == 1)
+        return match_refuse(match, "the close frame has one byte, half a code");
+    if (length == 0)
+        return matcher->no_code || matcher->code_count == 0 ? MATCH_YES : match_refuse(match, "it has no code");
+    memcpy(match->code, incoming.payload, 2);
+    unsigned code = (unsigned)match->code[0] << 8 | match->code[1];
+    if (!ws_close_code_valid(code))
+        return match_refuse(match, "%u must not stand in a close frame", code);
+    if (!ws_utf8_valid(incoming.payload + 2, length - 2))
+        return match_refuse(match, "the reason is not UTF-8");
+    if (matcher->no_code)
+        return match_refuse(match, "it has the code %u", code);
+    for (size_t i = 0; i < matcher->code_count; i++)
+        if (matcher->codes[i] == (int)code)
+            return MATCH_YES;
+    return matcher->code_count == 0 ? MATCH_YES : match_refuse(match, "it has the code %u", code);
+}

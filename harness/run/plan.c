@@ -1,0 +1,108 @@
+#include "run/plan.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+static const unsigned transforms[] = {TRANSFORM_NONE, TRANSFORM_BYTEWISE, TRANSFORM_SPLIT, TRANSFORM_COALESCED};
+
+const char *transform_suffix(unsigned transform)
+{
+    switch (transform) {
+    case TRANSFORM_BYTEWISE:
+        return "+bytewise";
+    case TRANSFORM_SPLIT:
+        return "+split";
+    case TRANSFORM_COALESCED:
+        return "+coalesced";
+    default:
+        return "";
+    }
+}
+
+// A word is the name of a program, or a pattern of case ids with or without the transform's suffix. A case id without
+// suffix chooses the reruns too only by a pattern that covers them.
+static bool word_fits(const char *word, const struct plan_entry *entry)
+{
+    return strcmp(word, entry->test->program->name) == 0 || fnmatch(word, entry->id, 0) == 0;
+}
+
+static bool requirement_fits(const struct selection *selection, const struct test_case *test)
+{
+    if (!selection->requirement)
+        return true;
+    for (size_t i = 0; i < test->check_count; i++)
+        if (fnmatch(selection->requirement, test->checks[i]->id, 0) == 0)
+            return true;
+    return false;
+}
+
+static void choose(const struct selection *selection, bool *used, struct plan *plan, struct plan_entry entry)
+{
+    bool fits = selection->word_count == 0;
+    for (size_t i = 0; i < selection->word_count; i++) {
+        if (!word_fits(selection->words[i], &entry))
+            continue;
+        used[i] = true;
+        fits = true;
+    }
+    if (!fits || !requirement_fits(selection, entry.test) ||
+        (selection->has_level && entry.test->level != selection->level)) {
+        free(entry.id);
+        return;
+    }
+    entry.deselected = selection->skip_slow && entry.test->slow;
+    plan->entries = grow(plan->entries, plan->count, sizeof *plan->entries);
+    plan->entries[plan->count++] = entry;
+}
+
+// `nothing has this name`, with the nearest program or case.
+static char *unknown_word(const struct catalog *catalog, const char *word)
+{
+    size_t count = catalog->program_count + catalog->case_count;
+    const char **names = allocate(count, sizeof *names);
+    for (size_t i = 0; i < catalog->program_count; i++)
+        names[i] = catalog->programs[i].name;
+    for (size_t i = 0; i < catalog->case_count; i++)
+        names[catalog->program_count + i] = catalog->cases[i]->id;
+    const char *nearest = nearest_word(word, names, count);
+    free(names);
+    if (nearest)
+        return format_text("no program and no case is called `%s`, did you mean `%s`?", word, nearest);
+    return format_text("no program and no case is called `%s` (`sockspec list` shows them)", word);
+}
+
+int plan_make(const struct catalog *catalog, const struct selection *selection, struct plan *plan, char **message)
+{
+    bool *used = allocate(selection->word_count, sizeof *used);
+    *plan = (struct plan){0};
+    *message = NULL;
+    for (size_t i = 0; i < catalog->case_count; i++) {
+        const struct test_case *test = catalog->cases[i];
+        for (size_t k = 0; k < sizeof transforms / sizeof *transforms; k++) {
+            if (transforms[k] != TRANSFORM_NONE && !(test->transforms & transforms[k]))
+                continue;
+            char *id = format_text("%s%s", test->id, transform_suffix(transforms[k]));
+            choose(selection, used, plan, (struct plan_entry){test, transforms[k], id, false});
+        }
+    }
+    for (size_t i = 0; i < selection->word_count && !*message; i++)
+        if (!used[i])
+            *message = unknown_word(catalog, selection->words[i]);
+    if (!*message && plan->count == 0)
+        *message = duplicate("no case fits what was asked for");
+    free(used);
+    return *message ? -ENOENT : 0;
+}
+
+void plan_free(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        free(plan->entries[i].id);
+    free(plan->entries);
+    *plan = (struct plan){0};
+}

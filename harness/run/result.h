@@ -1,0 +1,31 @@
+// The outcome of one case.
+#ifndef SOCKSPEC_RUN_RESULT_H
+#define SOCKSPEC_RUN_RESULT_H
+
+#include <stdbool.h>
+
+#include "report/verdict.h"
+#include "suite/step.h"
+#include "wire/transcript.h"
+
+struct result {
+    enum verdict verdict;
+    bool hard;               // a crash or the like: stays a fail whatever the level of the requirement
+    bool not_ready;          // the program never became ready
+    const struct step *step; // where it was decided, or NULL
+    char *expected;
+    char *actual;
+    char *why;
+    char *errors; // the end of the program's standard error
+    double seconds;
+    struct transcript transcript;
+};
+
+// Records a verdict unless one as heavy is there already: fail outweighs unresolved, then nonstrict, info and pass. The texts are taken over (and freed when not kept).
+void result_decide(struct result *result, enum verdict verdict, const struct step *step, char *expected, char *actual,
+                   char *why);
+
+// Forgets everything but the transcript's memory.
+void result_free(struct result *result);
+
+#endif

@@ -1,0 +1,97 @@
+#include "run/schedule.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "run/worker.h"
+
+// A case that starts its own program shares the group of its program's other such cases: workers lose nothing by
+// moving between them.
+static bool belongs(const struct test_case *a, const struct test_case *b)
+{
+    if (share_instance(a, b))
+        return true;
+    return a->program == b->program && !share_instance(a, a) && !share_instance(b, b);
+}
+
+static struct schedule_group *group_of(struct schedule *schedule, const struct test_case *test)
+{
+    for (size_t i = 0; i < schedule->group_count; i++) {
+        const struct schedule_group *group = &schedule->groups[i];
+        if (belongs(schedule->plan->entries[group->entries[0]].test, test))
+            return &schedule->groups[i];
+    }
+    schedule->groups = grow(schedule->groups, schedule->group_count, sizeof *schedule->groups);
+    struct schedule_group *group = &schedule->groups[schedule->group_count++];
+    *group = (struct schedule_group){0};
+    return group;
+}
+
+// Slow cases, and those that ask for a deadline by an option, come first within a group.
+static bool waits(const struct test_case *test)
+{
+    return test->slow || test->option_count > 0;
+}
+
+static void add_all(struct schedule *schedule, bool waiting)
+{
+    for (size_t i = 0; i < schedule->plan->count; i++) {
+        const struct test_case *test = schedule->plan->entries[i].test;
+        if (waits(test) != waiting)
+            continue;
+        struct schedule_group *group = group_of(schedule, test);
+        group->entries = grow(group->entries, group->count, sizeof *group->entries);
+        group->entries[group->count++] = i;
+        group->waits |= waiting;
+    }
+}
+
+void schedule_make(struct schedule *schedule, const struct plan *plan)
+{
+    *schedule = (struct schedule){.plan = plan};
+    pthread_mutex_init(&schedule->mutex, NULL);
+    add_all(schedule, true);
+    add_all(schedule, false);
+}
+
+void schedule_free(struct schedule *schedule)
+{
+    for (size_t i = 0; i < schedule->group_count; i++)
+        free(schedule->groups[i].entries);
+    free(schedule->groups);
+    pthread_mutex_destroy(&schedule->mutex);
+}
+
+// What a worker more would get of a group.
+static size_t share_of(const struct schedule_group *group)
+{
+    size_t left = group->count - group->next;
+    size_t share = left ? left / (group->workers + 1) + 1 : 0;
+    return group->waits && left > group->workers ? share + 100000 : share;
+}
+
+size_t schedule_take(struct schedule *schedule, size_t *group)
+{
+    size_t taken = SIZE_MAX;
+    pthread_mutex_lock(&schedule->mutex);
+    struct schedule_group *current = *group == SCHEDULE_NO_GROUP ? NULL : &schedule->groups[*group];
+    if (!current || current->next == current->count) {
+        if (current)
+            current->workers--;
+        current = NULL;
+        *group = SCHEDULE_NO_GROUP;
+        for (size_t i = 0; i < schedule->group_count; i++) {
+            if (share_of(&schedule->groups[i]) > (current ? share_of(current) : 0)) {
+                current = &schedule->groups[i];
+                *group = i;
+            }
+        }
+        if (current)
+            current->workers++;
+    }
+    if (current)
+        taken = current->entries[current->next++];
+    pthread_mutex_unlock(&schedule->mutex);
+    return taken;
+}

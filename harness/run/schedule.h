@@ -1,0 +1,36 @@
+// Which case a worker runs next. Cases that one start of a program can serve form a group; a worker stays with its
+// group as long as there is work in it, and goes where most is left otherwise. Groups that wait in real time go first.
+//
+// All functions may be called from any thread.
+#ifndef SOCKSPEC_RUN_SCHEDULE_H
+#define SOCKSPEC_RUN_SCHEDULE_H
+
+#include <pthread.h>
+
+#include "run/plan.h"
+
+struct schedule_group {
+    size_t *entries; // indices into the plan
+    size_t count;
+    size_t next;
+    size_t workers; // that are at it now
+    bool waits;     // its cases wait in real time
+};
+
+struct schedule {
+    pthread_mutex_t mutex;
+    const struct plan *plan;
+    struct schedule_group *groups;
+    size_t group_count;
+};
+
+#define SCHEDULE_NO_GROUP ((size_t)-1)
+
+void schedule_make(struct schedule *schedule, const struct plan *plan);
+void schedule_free(struct schedule *schedule);
+
+// Takes the next entry for a worker that is at `*group` (SCHEDULE_NO_GROUP at first), and updates that. Returns its
+// index in the plan, or SIZE_MAX when nothing is left.
+size_t schedule_take(struct schedule *schedule, size_t *group);
+
+#endif

@@ -1,0 +1,340 @@
+#include "run/script.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+int64_t patience_ms(const struct script_context *context, enum patience patience)
+{
+    static const int64_t classes[] = {[PATIENCE_PROMPT] = 2000, [PATIENCE_NORMAL] = 5000, [PATIENCE_SLOW] = 30000};
+    return (int64_t)((double)classes[patience] * context->time_scale);
+}
+
+int64_t step_deadline(const struct script_context *context, const struct step *step)
+{
+    int64_t ms = step->patience == PATIENCE_EXACT ? (int64_t)((double)step->within_ms * context->time_scale)
+                                                  : patience_ms(context, step->patience);
+    return clock_now() + ms * NANOSECONDS_PER_MS;
+}
+
+// A fail is as heavy as the strongest requirement of the case; a crash is decided elsewhere and stays a fail.
+static enum verdict verdict_of_level(const struct script_context *context)
+{
+    switch (context->test->level) {
+    case LEVEL_MUST:
+        return VERDICT_FAIL;
+    case LEVEL_SHOULD:
+        return VERDICT_NONSTRICT;
+    case LEVEL_MAY:
+        return VERDICT_INFO;
+    }
+    return VERDICT_FAIL;
+}
+
+int step_fail(struct script_context *context, const struct step *step, char *expected, char *actual)
+{
+    enum verdict verdict = context->result->hard ? VERDICT_FAIL : verdict_of_level(context);
+    result_decide(context->result, verdict, step, expected, actual, NULL);
+    return -1;
+}
+
+int step_unresolved(struct script_context *context, const struct step *step, char *why)
+{
+    result_decide(context->result, VERDICT_UNRESOLVED, step, NULL, NULL, why);
+    return -1;
+}
+
+char *failure_text(const struct script_context *context, const char *action, int error)
+{
+    if (error == -ETIMEDOUT)
+        return format_text("%s within the time allowed", action);
+    if (error == -EXDEV)
+        return format_text("%s from the address that it was sent to", action);
+    if (error != -EOWNERDEAD)
+        return format_text("%s: %s", action, strerror(-error));
+    instance_ended(context->instance);
+    char *fate = instance_fate(context->instance);
+    char *text = format_text("%s: the program %s", action, fate);
+    free(fate);
+    return text;
+}
+
+// --- connections ---
+
+struct connection *connection_next(const struct script_context *context, const char *name,
+                                   const struct connection *after)
+{
+    bool passed = after == NULL;
+    if (context->stand_in && strcmp(name, "main") == 0)
+        return after ? NULL : context->stand_in;
+    for (size_t i = 0; i < context->connection_count; i++) {
+        struct connection *connection = context->connections[i];
+        if (passed && strcmp(connection->name, name) == 0)
+            return connection;
+        passed |= connection == after;
+    }
+    return NULL;
+}
+
+static void connection_drop(struct connection *connection)
+{
+    channel_free(&connection->channel);
+    free(connection);
+}
+
+struct connection *connection_make(struct script_context *context, const char *name)
+{
+    struct connection *connection = allocate(1, sizeof *connection);
+    connection->name = name;
+    connection->channel.fd = -1;
+    connection->channel.waiter = &context->waiter;
+    connection->channel.transcript = &context->result->transcript;
+    strncpy(connection->channel.name, name, sizeof connection->channel.name - 1);
+    context->connections = grow(context->connections, context->connection_count, sizeof(struct connection *));
+    context->connections[context->connection_count++] = connection;
+    return connection;
+}
+
+void connections_drop(struct script_context *context, const char *name)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < context->connection_count; i++) {
+        struct connection *connection = context->connections[i];
+        if (strcmp(connection->name, name) == 0)
+            connection_drop(connection);
+        else
+            context->connections[kept++] = connection;
+    }
+    context->connection_count = kept;
+}
+
+// --- steps ---
+
+static int run_on_connection(struct script_context *context, const struct step *step, struct connection *connection)
+{
+    struct channel *channel = &connection->channel;
+    switch (step->word) {
+    case STEP_SEND:
+        return step_send(context, step, connection);
+    case STEP_EXPECT:
+        return expect_on_connection(context, step, connection);
+    case STEP_SHUTDOWN:
+        channel_shutdown(channel);
+        return 0;
+    case STEP_RESET:
+        channel_reset(channel);
+        return 0;
+    case STEP_CLOSE: {
+        char *unexpected = unexpected_on_connection(connection);
+        channel_close(channel);
+        return unexpected ? step_fail(context, step, duplicate("nothing more"), unexpected) : 0;
+    }
+    case STEP_CONNECT:
+    case STEP_ACCEPT:
+    case STEP_OPEN:
+    case STEP_CLOSE_WS:
+    case STEP_PAUSE:
+    case STEP_STDIN:
+    case STEP_STDIN_EOF:
+    case STEP_EXPECT_STDOUT:
+    case STEP_EXPECT_STDERR:
+    case STEP_SIGNAL:
+    case STEP_EXPECT_EXIT:
+    case STEP_RESTART:
+    case STEP_CONTROL:
+    case STEP_REPEAT:
+    case STEP_RESOURCES:
+    case STEP_EXPECT_RESOURCES:
+        break;
+    }
+    return -1;
+}
+
+static int run_on_each(struct script_context *context, const struct step *step)
+{
+    struct connection *connection = connection_next(context, step->on, NULL);
+    if (!connection)
+        return step_unresolved(context, step, format_text("there is no connection `%s`", step->on));
+    for (; connection; connection = connection_next(context, step->on, connection))
+        if (run_on_connection(context, step, connection) < 0)
+            return -1;
+    return 0;
+}
+
+// Sends a datagram to the client under test from a socket that it does not know.
+static int send_from_other(struct script_context *context, const struct step *step)
+{
+    struct connection *known = connection_next(context, step->on, NULL);
+    connections_drop(context, "other");
+    struct connection *other = connection_make(context, "other");
+    int result = channel_connect(&other->channel, &context->sockets, SOCK_DGRAM, &known->channel.peer,
+                                 step_deadline(context, step));
+    if (result < 0)
+        return step_unresolved(context, step, failure_text(context, "a second socket", result));
+    return step_send(context, step, other);
+}
+
+// The check of the control on a connection of the case: its "main" is that connection for a while.
+static int control_on(struct script_context *context, const struct step *step)
+{
+    const struct script *check = &context->test->program->control_check;
+    struct connection *connection = connection_next(context, step->on, NULL);
+    enum verdict before = context->result->verdict;
+    if (!connection)
+        return step_unresolved(context, step, format_text("there is no connection `%s`", step->on));
+    for (; connection; connection = connection_next(context, step->on, connection)) {
+        context->stand_in = connection;
+        int result = steps_run(context, check->steps, check->count);
+        context->stand_in = NULL;
+        if (result < 0) {
+            if (context->result->verdict != before)
+                context->result->verdict = VERDICT_UNRESOLVED;
+            free(context->result->why);
+            context->result->why = duplicate("the positive control failed: the program does not work to begin with");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int script_control(struct script_context *context, enum verdict verdict, const char *why)
+{
+    const struct program *program = context->test->program;
+    const struct script *parts[] = {&program->control_open, &program->control_check, &program->control_close};
+    // A context of its own, so that its connection is not one of the case's.
+    struct script_context fresh = *context;
+    struct result result = {.transcript = context->result->transcript};
+    fresh.stand_in = NULL;
+    fresh.connections = NULL;
+    fresh.connection_count = 0;
+    fresh.segmentation = (struct segmentation){0};
+    fresh.result = &result;
+    int outcome = 0;
+    for (size_t i = 0; i < 3 && outcome == 0; i++)
+        outcome = steps_run(&fresh, parts[i]->steps, parts[i]->count);
+    for (size_t i = 0; i < fresh.connection_count; i++)
+        connection_drop(fresh.connections[i]);
+    free(fresh.connections);
+    context->result->transcript = result.transcript;
+    if (outcome < 0)
+        result_decide(context->result, verdict, result.step, result.expected, result.actual, duplicate(why));
+    else {
+        free(result.expected);
+        free(result.actual);
+    }
+    free(result.why);
+    return outcome;
+}
+
+static int run_control(struct script_context *context, const struct step *step)
+{
+    if (step->on)
+        return control_on(context, step);
+    return script_control(context, VERDICT_UNRESOLVED,
+                          "the positive control failed: the program does not work to begin with");
+}
+
+static int run_repeat(struct script_context *context, const struct step *step)
+{
+    for (long long i = 0; i < step->count; i++)
+        if (steps_run(context, step->steps, step->step_count) < 0)
+            return -1;
+    return 0;
+}
+
+static int run_step(struct script_context *context, const struct step *step)
+{
+    switch (step->word) {
+    case STEP_CONNECT:
+        return step_connect(context, step);
+    case STEP_ACCEPT:
+        return step_accept(context, step);
+    case STEP_OPEN:
+        return step_open(context, step);
+    case STEP_CLOSE_WS:
+        return step_close_ws(context, step);
+    case STEP_SEND:
+        return step->from_other ? send_from_other(context, step) : run_on_each(context, step);
+    case STEP_EXPECT:
+    case STEP_SHUTDOWN:
+    case STEP_RESET:
+    case STEP_CLOSE:
+        return run_on_each(context, step);
+    case STEP_PAUSE:
+        nanosleep(&(struct timespec){.tv_sec = step->pause_ms / 1000,
+                                     .tv_nsec = step->pause_ms % 1000 * NANOSECONDS_PER_MS},
+                  NULL);
+        return 0;
+    case STEP_CONTROL:
+        return run_control(context, step);
+    case STEP_REPEAT:
+        return run_repeat(context, step);
+    case STEP_STDIN:
+    case STEP_STDIN_EOF:
+    case STEP_EXPECT_STDOUT:
+    case STEP_EXPECT_STDERR:
+    case STEP_SIGNAL:
+    case STEP_EXPECT_EXIT:
+    case STEP_RESTART:
+    case STEP_RESOURCES:
+    case STEP_EXPECT_RESOURCES:
+        return step_process(context, step);
+    }
+    return -1;
+}
+
+int steps_run(struct script_context *context, const struct step *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (run_step(context, &steps[i]) < 0)
+            return -1;
+    return 0;
+}
+
+// --- a whole case ---
+
+void script_begin(struct script_context *context)
+{
+    context->waiter = (struct waiter){instance_wait, context->instance};
+    context->listener = -1;
+}
+
+// What nobody expected: bytes left on a connection, output left unread.
+static void look_for_strays(struct script_context *context)
+{
+    const struct step *last = &context->test->script.steps[context->test->script.count - 1];
+    for (size_t i = 0; i < context->connection_count; i++) {
+        char *unexpected = unexpected_on_connection(context->connections[i]);
+        if (unexpected)
+            step_fail(context, last, duplicate("nothing more"), unexpected);
+    }
+    instance_pump(context->instance);
+    if (context->instance->started && context->test->program->strict_stdout && context->instance->output.unread.length) {
+        struct buffer text = {0};
+        const struct buffer *unread = &context->instance->output.unread;
+        buffer_text(&text, "on standard output \"");
+        buffer_escaped(&text, unread->data, unread->length, 200);
+        buffer_text(&text, "\"");
+        step_fail(context, last, duplicate("nothing more"), buffer_take(&text));
+    }
+}
+
+void script_run(struct script_context *context)
+{
+    if (steps_run(context, context->test->script.steps, context->test->script.count) == 0)
+        look_for_strays(context);
+}
+
+void script_end(struct script_context *context)
+{
+    for (size_t i = 0; i < context->connection_count; i++)
+        connection_drop(context->connections[i]);
+    free(context->connections);
+    context->connections = NULL;
+    context->connection_count = 0;
+}

@@ -1,0 +1,114 @@
+// Running the script of one case: read top to bottom on one thread, each step done before the next begins.
+//
+// Files: script.c runs lists of steps and the control; steps_net.c has connections and bytes; steps_ws.c the opening and
+// closing handshakes; steps_process.c the program itself; expect.c waits until a matcher is satisfied; encode.c makes
+// the bytes of payloads.
+#ifndef SOCKSPEC_RUN_SCRIPT_H
+#define SOCKSPEC_RUN_SCRIPT_H
+
+#include "run/instance.h"
+#include "run/match.h"
+#include "run/plan.h"
+#include "run/result.h"
+
+struct connection {
+    const char *name;
+    struct channel channel;
+    bool websocket;
+    bool close_sent;
+    char key[WS_KEY_LENGTH + 1]; // of the opening handshake sent last
+    int64_t last_action;         // when we last connected or sent
+    const struct step *coalesced; // up to here everything has been sent already
+};
+
+struct snapshot {
+    const char *name;
+    struct cell_usage usage;
+};
+
+// How what is sent is cut into segments.
+struct segmentation {
+    unsigned transform; // TRANSFORM_ bit
+    size_t split_at;    // SPLIT: after this many bytes of the case
+    size_t sent;        // bytes sent so far
+};
+
+struct script_context {
+    const struct test_case *test;
+    struct instance *instance;
+    struct socket_source sockets;
+    struct waiter waiter;
+    double time_scale;
+    struct result *result;
+    struct segmentation segmentation;
+    struct connection **connections;
+    size_t connection_count;
+    int listener; // role client; -1 when there is none
+    struct snapshot snapshots[8];
+    size_t snapshot_count;
+    struct connection *stand_in; // while the control runs on a connection of the case: its "main"
+    int signal_sent;    // the last signal that the case sent to the program, or 0
+    bool exit_expected; // the case expects the program to end, or made it end
+};
+
+void script_begin(struct script_context *context);
+
+// Runs the case's steps, then looks for what nobody expected. The verdict is in the result.
+void script_run(struct script_context *context);
+
+// Closes all connections and frees the context.
+void script_end(struct script_context *context);
+
+// Runs the control of the program on a fresh connection. Returns 0 or -1; what went wrong stands in the result, as a
+// verdict of `verdict`.
+int script_control(struct script_context *context, enum verdict verdict, const char *why);
+
+// --- for the files of the steps ---
+
+// Runs steps in order. Returns 0, or -1 when the case is decided.
+int steps_run(struct script_context *context, const struct step *steps, size_t count);
+
+// The deadline of a step that begins now.
+int64_t step_deadline(const struct script_context *context, const struct step *step);
+int64_t patience_ms(const struct script_context *context, enum patience patience);
+
+// Decides the case: `expected` and `actual` are taken over. Returns -1.
+int step_fail(struct script_context *context, const struct step *step, char *expected, char *actual);
+int step_unresolved(struct script_context *context, const struct step *step, char *why);
+
+// Makes a connection of that name (not yet connected), beside others of that name.
+struct connection *connection_make(struct script_context *context, const char *name);
+
+// Closes all connections of that name: a step that makes them makes them anew.
+void connections_drop(struct script_context *context, const char *name);
+
+// The next connection of that name after `after` (NULL: the first), or NULL.
+struct connection *connection_next(const struct script_context *context, const char *name,
+                                   const struct connection *after);
+
+// Why a channel operation failed, in words; to be freed.
+char *failure_text(const struct script_context *context, const char *action, int error);
+
+// Steps by word; each returns 0 or -1.
+int step_connect(struct script_context *context, const struct step *step);
+int step_accept(struct script_context *context, const struct step *step);
+int step_open(struct script_context *context, const struct step *step);
+int step_close_ws(struct script_context *context, const struct step *step);
+int step_send(struct script_context *context, const struct step *step, struct connection *connection);
+int step_process(struct script_context *context, const struct step *step);
+
+// Sends bytes under the segmentation in force. Returns 0 or -1.
+int send_bytes(struct script_context *context, const struct step *step, struct connection *connection,
+               const unsigned char *bytes, size_t length);
+
+// Waits until the step's matcher is satisfied by what a connection, or an output of the program, brings.
+int expect_on_connection(struct script_context *context, const struct step *step, struct connection *connection);
+int expect_on_output(struct script_context *context, const struct step *step, struct output *output);
+
+// Bytes on a connection that nobody expected, in words, or NULL; to be freed.
+char *unexpected_on_connection(struct connection *connection);
+
+// Appends the bytes of a payload as they go out on a connection (keys and masks are made anew).
+void payload_encode(const struct payload *payload, struct connection *connection, struct buffer *out);
+
+#endif

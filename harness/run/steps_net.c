@@ -1,0 +1,149 @@
+// Connections and bytes.
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "run/script.h"
+
+static int socket_type(const struct script_context *context)
+{
+    return context->test->program->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
+}
+
+static int connect_one(struct script_context *context, const struct step *step)
+{
+    struct connection *connection = connection_make(context, step->on);
+    struct net_address address = instance_address(context->instance, step->family);
+    connection->last_action = clock_now();
+    int result = channel_connect(&connection->channel, &context->sockets, socket_type(context), &address,
+                                 step_deadline(context, step));
+    if (result == 0)
+        return 0;
+    struct buffer expected = {0};
+    buffer_text(&expected, "a connection to ");
+    net_address_text(&address, &expected);
+    return step_fail(context, step, buffer_take(&expected), failure_text(context, "connect", result));
+}
+
+int step_connect(struct script_context *context, const struct step *step)
+{
+    connections_drop(context, step->on);
+    for (long long i = 0; i < (step->count ? step->count : 1); i++)
+        if (connect_one(context, step) < 0)
+            return -1;
+    return 0;
+}
+
+int step_accept(struct script_context *context, const struct step *step)
+{
+    struct net_address peer;
+    int fd = listener_accept(context->listener, &context->waiter, step_deadline(context, step), &peer);
+    if (fd < 0)
+        return step_fail(context, step, duplicate("a connection from the program"),
+                         failure_text(context, "none", fd));
+    connections_drop(context, step->on);
+    struct connection *connection = connection_make(context, step->on);
+    channel_adopt(&connection->channel, fd);
+    connection->channel.peer = peer;
+    connection->last_action = clock_now();
+    return 0;
+}
+
+// --- segmentation ---
+
+static int send_piece(struct script_context *context, const struct step *step, struct connection *connection,
+                      const unsigned char *bytes, size_t length)
+{
+    int result = channel_send(&connection->channel, bytes, length, step_deadline(context, step));
+    context->segmentation.sent += length;
+    // A peer that has closed already is not the sender's affair: the next expectation sees it.
+    if (result == 0 || result == -EPIPE || result == -ECONNRESET)
+        return 0;
+    return step_fail(context, step, format_text("%zu bytes taken by the peer", length),
+                     failure_text(context, "send", result));
+}
+
+int send_bytes(struct script_context *context, const struct step *step, struct connection *connection,
+               const unsigned char *bytes, size_t length)
+{
+    struct segmentation *segmentation = &context->segmentation;
+    connection->last_action = clock_now();
+    if (connection->channel.datagrams)
+        return send_piece(context, step, connection, bytes, length);
+    if (segmentation->transform == TRANSFORM_BYTEWISE) {
+        for (size_t i = 0; i < length; i++) {
+            if (send_piece(context, step, connection, bytes + i, 1) < 0)
+                return -1;
+            channel_settle(&connection->channel);
+        }
+        return 0;
+    }
+    size_t cut = segmentation->split_at;
+    if (segmentation->transform == TRANSFORM_SPLIT && cut > segmentation->sent && cut < segmentation->sent + length) {
+        size_t first = cut - segmentation->sent;
+        if (send_piece(context, step, connection, bytes, first) < 0)
+            return -1;
+        channel_settle(&connection->channel);
+        bytes += first;
+        length -= first;
+    }
+    return send_piece(context, step, connection, bytes, length);
+}
+
+// What a step puts on the wire, for coalescing: the bytes of `send` and of a closing handshake.
+static void encode_step(const struct step *step, struct connection *connection, struct buffer *out)
+{
+    if (step->word == STEP_SEND) {
+        payload_encode(&step->payload, connection, out);
+        return;
+    }
+    struct payload frame = {
+        .kind = PAYLOAD_FRAME,
+        .parts = (struct payload *)&step->payload,
+        .part_count = 1,
+        .frame = {.fin = true, .opcode = WS_CLOSE, .masked = true},
+        .random_mask = true,
+    };
+    payload_encode(&frame, connection, out);
+    connection->close_sent = true;
+}
+
+// Appends what the following steps send on the connection, up to the first that is not about sending and expecting.
+static void encode_following(const struct script_context *context, const struct step *step,
+                             struct connection *connection, struct buffer *out)
+{
+    const struct step *end = context->test->script.steps + context->test->script.count;
+    connection->coalesced = step;
+    if (step < context->test->script.steps || step >= end)
+        return; // within a repeat or a control
+    for (step++; step < end; step++) {
+        if (step->word != STEP_SEND && step->word != STEP_EXPECT && step->word != STEP_CLOSE_WS)
+            return;
+        if (strcmp(step->on, connection->name) != 0)
+            continue;
+        if (step->word != STEP_EXPECT)
+            encode_step(step, connection, out);
+        connection->coalesced = step;
+    }
+}
+
+int step_send(struct script_context *context, const struct step *step, struct connection *connection)
+{
+    bool coalesce = context->segmentation.transform == TRANSFORM_COALESCED && !connection->channel.datagrams;
+    const struct step *steps = context->test->script.steps;
+    bool top_level = step >= steps && step < steps + context->test->script.count;
+    if (coalesce && top_level && connection->coalesced && step <= connection->coalesced)
+        return 0;
+    struct buffer out = {0};
+    if (step->word == STEP_OPEN)
+        payload_encode(&step->payload, connection, &out);
+    else
+        encode_step(step, connection, &out);
+    if (coalesce)
+        encode_following(context, step, connection, &out);
+    int result = send_bytes(context, step, connection, out.data, out.length);
+    buffer_free(&out);
+    return result;
+}

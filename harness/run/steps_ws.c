@@ -1,0 +1,57 @@
+// The opening and closing handshakes of WebSocket, as single steps.
+#include <string.h>
+
+#include "base/memory.h"
+#include "run/script.h"
+
+int step_open(struct script_context *context, const struct step *step)
+{
+    static struct field_matcher fields[] = {
+        {.name = "Upgrade", .rule = FIELD_TOKEN, .text = "websocket"},
+        {.name = "Connection", .rule = FIELD_TOKEN, .text = "Upgrade"},
+    };
+    static struct response_matcher response = {
+        .statuses = {101}, .status_count = 1, .fields = fields, .field_count = 2, .accept = true};
+    if (step_connect(context, step) < 0)
+        return -1;
+    struct connection *connection = connection_next(context, step->on, NULL);
+    if (step_send(context, step, connection) < 0)
+        return -1;
+    struct step expect = *step;
+    expect.matcher = (struct matcher){.kind = MATCH_RESPONSE, .response = &response};
+    return expect_on_connection(context, &expect, connection);
+}
+
+// A close frame by the other side: the same code is expected back, another valid one is not wrong.
+static struct matcher close_reply(const struct payload *sent, struct matcher alternatives[2])
+{
+    alternatives[0] = (struct matcher){.kind = MATCH_CLOSE_FRAME};
+    if (sent->length >= 2)
+        alternatives[0].codes[alternatives[0].code_count++] = sent->pattern[0] << 8 | sent->pattern[1];
+    else
+        alternatives[0].no_code = true;
+    alternatives[1] = (struct matcher){
+        .kind = MATCH_CLOSE_FRAME,
+        .grade = GRADE_NONSTRICT,
+        .why = "the close frame was answered by one with another code (RFC 6455 section 5.5.1: typically echoed)",
+    };
+    return (struct matcher){.kind = MATCH_ANY, .alternatives = alternatives, .alternative_count = 2};
+}
+
+int step_close_ws(struct script_context *context, const struct step *step)
+{
+    struct connection *connection = connection_next(context, step->on, NULL);
+    struct matcher alternatives[2];
+    struct step expect = *step;
+    if (step_send(context, step, connection) < 0)
+        return -1;
+    connection->close_sent = true;
+    expect.matcher = close_reply(&step->payload, alternatives);
+    if (expect_on_connection(context, &expect, connection) < 0)
+        return -1;
+    expect.matcher = (struct matcher){.kind = MATCH_END, .end = END_ANY};
+    if (expect_on_connection(context, &expect, connection) < 0)
+        return -1;
+    channel_close(&connection->channel);
+    return 0;
+}

@@ -1,0 +1,268 @@
+#include "run/target.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "suite/template.h"
+#include "wire/channel.h"
+
+// --- a program that runs already ---
+
+static int resolve(const char *authority, const char *default_port, bool datagrams, struct target *target)
+{
+    char host[256];
+    const char *colon = strrchr(authority, ':');
+    const char *bracket = strchr(authority, ']');
+    if (colon && bracket && colon < bracket)
+        colon = NULL;
+    const char *port = colon ? colon + 1 : default_port;
+    size_t length = colon ? (size_t)(colon - authority) : strlen(authority);
+    bool brackets = authority[0] == '[' && bracket;
+    if (brackets)
+        length = (size_t)(bracket - authority) - 1;
+    if (!port || length == 0 || length >= sizeof host)
+        return -EINVAL;
+    memcpy(host, authority + brackets, length);
+    host[length] = '\0';
+
+    struct addrinfo hints = {.ai_socktype = datagrams ? SOCK_DGRAM : SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    if (getaddrinfo(host, port, &hints, &found) != 0)
+        return -EINVAL;
+    target->address.length = found->ai_addrlen;
+    memcpy(&target->address.any, found->ai_addr, found->ai_addrlen);
+    freeaddrinfo(found);
+    return 0;
+}
+
+int target_parse(const char *url, struct target *target, const char **message)
+{
+    static const struct {
+        const char *scheme;
+        const char *default_port;
+        bool datagrams;
+    } schemes[] = {{"ws://", "80", false}, {"tcp://", NULL, false}, {"udp://", NULL, true}};
+    target->running = true;
+    target->path = "/";
+    *message = "not a URL such as ws://127.0.0.1:9001/, tcp://[::1]:80, udp://localhost:1200 or unix:/run/x.sock";
+    if (strncmp(url, "unix:", 5) == 0)
+        return net_local(url + 5, &target->address) < 0 ? -EINVAL : 0;
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        size_t prefix = strlen(schemes[i].scheme);
+        if (strncmp(url, schemes[i].scheme, prefix) != 0)
+            continue;
+        const char *slash = strchr(url + prefix, '/');
+        char *authority = duplicate_bytes(url + prefix, slash ? (size_t)(slash - url) - prefix : strlen(url + prefix));
+        if (slash)
+            target->path = slash;
+        int result = resolve(authority, schemes[i].default_port, schemes[i].datagrams, target);
+        free(authority);
+        if (result < 0)
+            *message = "no address for its host and port";
+        return result;
+    }
+    return -EINVAL;
+}
+
+// --- arguments ---
+
+struct arguments {
+    char **items;
+    size_t count;
+};
+
+static void add(struct arguments *arguments, char *word)
+{
+    arguments->items = grow(arguments->items, arguments->count, sizeof *arguments->items);
+    arguments->items[arguments->count++] = word;
+}
+
+static char *late_value(const char *name, const struct endpoint *endpoint, const char *value)
+{
+    bool v6 = strchr(endpoint->host, ':') != NULL;
+    const char *open = v6 ? "[" : "";
+    const char *close = v6 ? "]" : "";
+    if (strcmp(name, "host") == 0)
+        return duplicate(endpoint->host);
+    if (strcmp(name, "port") == 0)
+        return format_text("%d", endpoint->port);
+    if (strcmp(name, "address") == 0)
+        return format_text("%s%s%s:%d", open, endpoint->host, close, endpoint->port);
+    if (strcmp(name, "url") == 0)
+        return format_text("ws://%s%s%s:%d/ws", open, endpoint->host, close, endpoint->port);
+    if (strcmp(name, "path") == 0)
+        return duplicate(endpoint->path ? endpoint->path : "");
+    if (strcmp(name, "refused-port") == 0)
+        return format_text("%d", endpoint->refused_port);
+    if (strcmp(name, "used-port") == 0)
+        return format_text("%d", endpoint->used_port);
+    if (strcmp(name, "full-port") == 0)
+        return format_text("%d", endpoint->full_port);
+    if (strcmp(name, "value") == 0 && value)
+        return duplicate(value);
+    return NULL;
+}
+
+// The word with its placeholders replaced.
+static char *expand(const char *word, const struct endpoint *endpoint, const char *value)
+{
+    struct buffer out = {0};
+    size_t done = 0;
+    size_t from = 0;
+    size_t start;
+    size_t length;
+    while (template_find(word, strlen(word), from, &start, &length)) {
+        char *name = duplicate_bytes(word + start, length);
+        char *text = late_value(name, endpoint, value);
+        free(name);
+        from = start + length + 1;
+        if (!text)
+            continue;
+        buffer_append(&out, word + done, start - 1 - done);
+        buffer_text(&out, text);
+        free(text);
+        done = from;
+    }
+    buffer_text(&out, word + done);
+    return buffer_take(&out);
+}
+
+static void add_all(struct arguments *arguments, const char *const *words, const struct endpoint *endpoint,
+                    const char *value)
+{
+    for (; *words; words++)
+        add(arguments, expand(*words, endpoint, value));
+}
+
+static const struct program_option *find_option(const struct program_option *options, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(options[i].name, name) == 0)
+            return &options[i];
+    return NULL;
+}
+
+static void add_options(struct arguments *arguments, const struct launch *launch, const struct test_case *test,
+                        const struct endpoint *endpoint)
+{
+    for (size_t i = 0; i < test->option_count; i++) {
+        const struct setting *setting = &test->options[i];
+        const struct program_option *option = find_option(launch->options, launch->option_count, setting->name);
+        if (!option)
+            option = find_option(launch->program->options, launch->program->option_count, setting->name);
+        if (option)
+            add_all(arguments, option->arguments, endpoint, setting->value);
+    }
+}
+
+char **target_arguments(const struct launch *launch, const struct test_case *test, const struct endpoint *endpoint)
+{
+    struct arguments arguments = {0};
+    const char *const *own = test->arguments ? test->arguments : launch->program->arguments;
+    bool placed = false;
+    for (size_t i = 0; launch->command[i]; i++) {
+        const char *word = launch->command[i];
+        bool placeholder = i > 0 && has_late_name(word);
+        bool all = strcmp(word, "{arguments}") == 0;
+        if (all || (placeholder && test->arguments)) {
+            // A case's own arguments take the place of all words with placeholders.
+            if (!placed)
+                add_all(&arguments, own, endpoint, NULL);
+            placed = true;
+            continue;
+        }
+        placed |= placeholder;
+        add(&arguments, expand(word, endpoint, NULL));
+    }
+    if (!placed && launch->port == 0)
+        add_all(&arguments, own, endpoint, NULL);
+    add_options(&arguments, launch, test, endpoint);
+    add(&arguments, NULL);
+    return arguments.items;
+}
+
+void arguments_free(char **arguments)
+{
+    for (size_t i = 0; arguments && arguments[i]; i++)
+        free(arguments[i]);
+    free(arguments);
+}
+
+bool arguments_mention(const struct test_case *test, const char *name)
+{
+    char *placeholder = format_text("{%s}", name);
+    bool found = false;
+    for (size_t i = 0; test->arguments && test->arguments[i]; i++)
+        found |= strstr(test->arguments[i], placeholder) != NULL;
+    free(placeholder);
+    return found;
+}
+
+// --- what cannot be asked ---
+
+static bool is_absent(const struct launch *launch, const char *capability)
+{
+    for (size_t i = 0; i < launch->absent_count; i++)
+        if (strcmp(launch->absent[i], capability) == 0)
+            return true;
+    return false;
+}
+
+static bool needs_process(const struct step *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        switch (steps[i].word) {
+        case STEP_STDIN:
+        case STEP_STDIN_EOF:
+        case STEP_EXPECT_STDOUT:
+        case STEP_EXPECT_STDERR:
+        case STEP_SIGNAL:
+        case STEP_EXPECT_EXIT:
+        case STEP_RESTART:
+        case STEP_RESOURCES:
+        case STEP_EXPECT_RESOURCES:
+            return true;
+        case STEP_REPEAT:
+            if (needs_process(steps[i].steps, steps[i].step_count))
+                return true;
+            break;
+        case STEP_CONNECT:
+        case STEP_ACCEPT:
+        case STEP_OPEN:
+        case STEP_SEND:
+        case STEP_EXPECT:
+        case STEP_SHUTDOWN:
+        case STEP_RESET:
+        case STEP_CLOSE:
+        case STEP_CLOSE_WS:
+        case STEP_PAUSE:
+        case STEP_CONTROL:
+            break;
+        }
+    }
+    return false;
+}
+
+const char *target_missing(const struct target *target, const struct launch *launch, const struct test_case *test)
+{
+    if (target->running) {
+        if (test->program->role != ROLE_SERVER)
+            return "only a server can be running already";
+        if (test->arguments || test->option_count || needs_process(test->script.steps, test->script.count))
+            return "needs to start the program, which runs already";
+        return NULL;
+    }
+    for (size_t i = 0; i < test->need_count; i++)
+        if (is_absent(launch, test->needs[i]))
+            return test->needs[i];
+    for (size_t i = 0; i < test->option_count; i++)
+        if (is_absent(launch, test->options[i].name))
+            return test->options[i].name;
+    if (test->arguments && launch->port != 0)
+        return "takes no arguments: its port is fixed";
+    return NULL;
+}
