@@ -19,7 +19,8 @@ struct sandbox {
 // The kernel's tables of sockets, kept open since they are read again and again.
 enum socket_table { TABLE_TCP, TABLE_TCP6, TABLE_UDP, TABLE_UDP6, TABLE_UNIX, TABLE_COUNT };
 
-// Sockets of one kind fetched from the launcher in advance, since a message each way costs ten times the socket.
+// Sockets of one kind fetched from the launcher in advance, since a message each way costs ten times the
+// socket.
 struct socket_stock {
     int domain, type; // domain 0: unused
     int batch;        // how many to fetch the next time: 1, 2, 4, 8
@@ -36,8 +37,8 @@ struct cell {
     int tables[TABLE_COUNT]; // -1 until used
 };
 
-// Sends a request with `length` bytes in all and waits for the reply. Returns the reply's result, or a negative errno:
-// -EPIPE when the launcher is gone. `enclosure` may be NULL.
+// Sends a request with `length` bytes in all and waits for the reply. Returns the reply's result, or a
+// negative errno: -EPIPE when the launcher is gone. `enclosure` may be NULL.
 int cell_ask(struct cell *cell, const struct request *request, size_t length, struct reply *reply,
              struct enclosure *enclosure);
 
@@ -47,8 +48,8 @@ void stocks_close(struct cell *cell);
 // One socket in the cell's network, not from stock. Returns the descriptor or a negative errno.
 int socket_fetch(struct cell *cell, int domain, int type, int protocol);
 
-// Whether the kernel would give a connection to TCP `port` on 127.0.0.1 or ::1 to a listener. Returns 1, 0, or
-// -ENOTSUP where it does not answer such questions.
+// Whether the kernel would give a connection to TCP `port` on 127.0.0.1 or ::1 to a listener. Returns 1, 0,
+// or -ENOTSUP where it does not answer such questions.
 int tcp_diagnose(struct cell *cell, uint16_t port);
 
 #endif

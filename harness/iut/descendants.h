@@ -1,7 +1,7 @@
 // Which processes a process has made, from /proc.
 //
-// The lists are snapshots: a process may fork or end while they are read. Who kills by them repeats until nothing is
-// left.
+// The lists are snapshots: a process may fork or end while they are read. Who kills by them repeats until
+// nothing is left.
 #ifndef SOCKSPEC_IUT_DESCENDANTS_H
 #define SOCKSPEC_IUT_DESCENDANTS_H
 
@@ -14,7 +14,8 @@ struct process_list {
     size_t direct; // the first so many are children, the rest further descendants
 };
 
-// Lists the children of `root` or, with descendants_list(), all that it has made. Empty where there is no /proc.
+// Lists the children of `root` or, with descendants_list(), all that it has made. Empty where there is no
+// /proc.
 void children_list(pid_t root, struct process_list *list);
 void descendants_list(pid_t root, struct process_list *list);
 void process_list_free(struct process_list *list);

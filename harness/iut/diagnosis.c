@@ -1,5 +1,5 @@
-// Asks the kernel by netlink for one TCP listener. Its table in /proc says the same, but to print it the kernel walks
-// hash tables sized for the whole machine, which takes milliseconds.
+// Asks the kernel by netlink for one TCP listener. Its table in /proc says the same, but to print it the
+// kernel walks hash tables sized for the whole machine, which takes milliseconds.
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,7 +23,9 @@ struct question {
 static struct question question_make(int family, uint16_t port)
 {
     struct question question = {
-        .header = {.nlmsg_len = sizeof question, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST},
+        .header = {.nlmsg_len = sizeof question,
+                   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                   .nlmsg_flags = NLM_F_REQUEST},
         .body = {.sdiag_family = (unsigned char)family, .sdiag_protocol = IPPROTO_TCP, .idiag_states = ~0U},
     };
     struct inet_diag_sockid *id = &question.body.id;
@@ -53,7 +55,8 @@ static int listener_find(int netlink, int family, uint16_t port)
     return length >= (ssize_t)sizeof answer.header && answer.header.nlmsg_type == SOCK_DIAG_BY_FAMILY;
 }
 
-// A kernel without the module gives the same answer as one without the listener, so we ask for one of our own.
+// A kernel without the module gives the same answer as one without the listener, so we ask for one of our
+// own.
 static bool netlink_works(struct cell *cell, int netlink)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

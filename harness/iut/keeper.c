@@ -31,7 +31,9 @@ static void launcher_make(int control, unsigned isolation)
         }
     }
     reply_send(control, &reply, &enclosure);
-    die_with_parent(isolation & ISOLATE_PROCESSES); // the kernel clears up then; without namespaces it takes us
+    // A PID namespace ends with its launcher, and that with us. Without one we must outlive the harness to
+    // clear up.
+    die_with_parent(isolation & ISOLATE_PROCESSES);
 }
 
 // Returns false when the harness is gone.

@@ -50,7 +50,8 @@ static bool same_path(const char *bound, const char *path)
     return tail == length || path[length - tail - 1] == '/';
 }
 
-// "ffff…: 00000002 00000000 00010000 0001 01 21347 /path": number, references, protocol, flags, type, state, inode.
+// "ffff…: 00000002 00000000 00010000 0001 01 21347 /path": number, references, protocol, flags, type, state,
+// inode.
 static enum line_verdict unix_line(const char *line, const struct endpoint *endpoint)
 {
     const char *flags = field_next(field_next(field_next(line)));
@@ -104,7 +105,9 @@ static int table_search(int table, const struct endpoint *endpoint)
 static int table_open(struct cell *cell, enum socket_table table)
 {
     static const char *const names[] = {
-        [TABLE_TCP] = "tcp", [TABLE_TCP6] = "tcp6", [TABLE_UDP] = "udp", [TABLE_UDP6] = "udp6", [TABLE_UNIX] = "unix"};
+        [TABLE_TCP] = "tcp",   [TABLE_TCP6] = "tcp6", [TABLE_UDP] = "udp",
+        [TABLE_UDP6] = "udp6", [TABLE_UNIX] = "unix",
+    };
     if (cell->tables[table] < 0) {
         char path[64];
         snprintf(path, sizeof path, "/proc/%d/net/%s", (int)cell->launcher_pid, names[table]);

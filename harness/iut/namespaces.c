@@ -25,8 +25,8 @@ static int text_write(const char *path, const char *text)
     return result;
 }
 
-// The kernel lets a process without privileges map one user and one group, its own, and the group only after it gave
-// up setgroups(2). `uid` and `gid` are those that it had before the namespace.
+// The kernel lets a process without privileges map one user and one group, its own, and the group only after
+// it gave up setgroups(2). `uid` and `gid` are those that it had before the namespace.
 static int user_map(uid_t uid, gid_t gid)
 {
     char line[64];
@@ -52,8 +52,8 @@ static int loopback_up(void)
     return result;
 }
 
-// What reads /proc/<its PID> must find itself there: LeakSanitizer gives up otherwise. Mounts of the host still reach
-// the cell, ours do not reach the host.
+// What reads /proc/<its PID> must find itself there: LeakSanitizer gives up otherwise. Mounts of the host
+// still reach the cell, ours do not reach the host.
 static int proc_mount(void)
 {
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
@@ -70,7 +70,8 @@ static void isolation_setup(unsigned isolation, uid_t uid, gid_t gid, struct rep
     if (outcome->result == 0 && isolation & ISOLATE_NETWORK) {
         outcome->step = SETUP_LOOPBACK;
         outcome->result = loopback_up();
-        text_write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"); // ports below 1024 for everybody, if it works
+        // Ports below 1024 for everybody, if it works.
+        text_write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
     }
     if (outcome->result == 0 && isolation & ISOLATE_PROCESSES) {
         outcome->step = SETUP_PROC;

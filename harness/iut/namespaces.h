@@ -4,10 +4,10 @@
 
 #include "iut/protocol.h"
 
-// Forks; the child is alone in the namespaces that the bits of `isolation` name: PID 1 there with a /proc that shows
-// just its own, on a network with loopback up. Unlike unshare(2) this works in a process with threads that a sanitizer
-// made. Returns the child's PID in the parent, or a negative errno; 0 in the child, where `outcome` tells whether the
-// namespaces are ready.
+// Forks; the child is alone in the namespaces that the bits of `isolation` name: PID 1 there with a /proc
+// that shows just its own, on a network with loopback up. Unlike unshare(2) this works in a process with
+// threads that a sanitizer made. Returns the child's PID in the parent, or a negative errno; 0 in the child,
+// where `outcome` tells whether the namespaces are ready.
 pid_t isolation_fork(unsigned isolation, struct reply *outcome);
 
 // Makes the kernel kill this process when its parent ends, or not any more.

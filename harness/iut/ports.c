@@ -6,8 +6,8 @@
 
 #include "iut/cell.h"
 
-// Below the ports that the kernel gives to clients by default, so that no connection takes one between our look and
-// the server's bind. Each call goes on where the last one in the process stopped.
+// Below the ports that the kernel gives to clients by default, so that no connection takes one between our
+// look and the server's bind. Each call goes on where the last one in the process stopped.
 enum { PORT_FIRST = 20000, PORT_COUNT = 12000 };
 
 static unsigned port_next(void)

@@ -86,9 +86,9 @@ static const char *step_name(enum setup_step step)
     return "namespaces";
 }
 
-// Tries namespaces in order of preference by making a cell, which is then the first to be given out. Within containers
-// /proc is often overlaid so that the kernel lets nobody mount a new one: then PIDs stay shared. `reply` is that of the
-// last try.
+// Tries namespaces in order of preference by making a cell, which is then the first to be given out. Within
+// containers /proc is often overlaid so that the kernel lets nobody mount a new one: then PIDs stay shared.
+// `reply` is that of the last try.
 static int namespaces_try(struct sandbox *sandbox, struct reply *reply)
 {
     static const struct {
@@ -123,7 +123,8 @@ static int isolation_choose(struct sandbox *sandbox, enum sandbox_mode mode)
     int result = namespaces_try(sandbox, &reply);
     if (result == 0 || mode == SANDBOX_NAMESPACES)
         return result;
-    sandbox->description = format_text("none (%s: %s): %s", step_name(reply.step), strerror(-result), consequence);
+    sandbox->description =
+        format_text("none (%s: %s): %s", step_name(reply.step), strerror(-result), consequence);
     return 0;
 }
 

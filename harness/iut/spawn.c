@@ -49,8 +49,8 @@ int pipes_open(struct program_pipes *pipes)
     return 0;
 }
 
-// Cuts `count` strings off the front of a packet's rest into an array that ends with NULL. Returns NULL when they are
-// not there.
+// Cuts `count` strings off the front of a packet's rest into an array that ends with NULL. Returns NULL when
+// they are not there.
 static char **strings_take(char **text, const char *end, size_t count)
 {
     if (count > (size_t)(end - *text))
@@ -93,7 +93,8 @@ static char **environment_merge(char **variables, size_t count)
     return merged;
 }
 
-static int actions_make(posix_spawn_file_actions_t *actions, const struct program_pipes *pipes, const char *directory)
+static int actions_make(posix_spawn_file_actions_t *actions, const struct program_pipes *pipes,
+                        const char *directory)
 {
     int error = posix_spawn_file_actions_init(actions);
     for (int i = PIPE_INPUT; error == 0 && i <= PIPE_ERRORS; i++)
@@ -113,8 +114,8 @@ static int attributes_make(posix_spawnattr_t *attributes)
     posix_spawnattr_init(attributes);
     posix_spawnattr_setsigdefault(attributes, &all);
     posix_spawnattr_setsigmask(attributes, &none);
-    return posix_spawnattr_setflags(
-        attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    return posix_spawnattr_setflags(attributes,
+                                    POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 }
 
 // Tells whether PATH has a program of that name, executable or not.
@@ -133,7 +134,8 @@ static bool program_exists(const char *name)
     return false;
 }
 
-static pid_t spawn(char **arguments, char **environment, const char *directory, const struct program_pipes *pipes)
+static pid_t spawn(char **arguments, char **environment, const char *directory,
+                   const struct program_pipes *pipes)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;

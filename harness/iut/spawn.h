@@ -17,8 +17,8 @@ int pipes_open(struct program_pipes *pipes);
 void pipes_close_harness(struct program_pipes *pipes);
 void pipes_close_program(struct program_pipes *pipes);
 
-// Starts what a REQUEST_START of `length` bytes asks for, in a session of its own, with signals as they are by
-// default and no descriptor open but the three standard ones. Returns its PID or a negative errno.
+// Starts what a REQUEST_START of `length` bytes asks for, in a session of its own, with signals as they are
+// by default and no descriptor open but the three standard ones. Returns its PID or a negative errno.
 pid_t program_spawn(const struct request *request, size_t length, const struct program_pipes *pipes);
 
 #endif

@@ -1,7 +1,8 @@
 // What the tests of cells share: a cell in each mode, and dialogue with a program in it.
 //
-// A test runs in namespaces, with a network namespace alone (what is left where nobody may mount a /proc), and without
-// any; where the kernel refuses namespaces it is skipped with the reason. A program that needs C is this test itself, started again with a role.
+// A test runs in namespaces, with a network namespace alone (what is left where nobody may mount a /proc),
+// and without any; where the kernel refuses namespaces it is skipped with the reason. A program that needs C
+// is this test itself, started again with a role.
 #ifndef SOCKSPEC_TESTS_IUT_SUPPORT_H
 #define SOCKSPEC_TESTS_IUT_SUPPORT_H
 
@@ -35,13 +36,11 @@ static struct fixture in_namespaces = {.mode = SANDBOX_NAMESPACES};
 static struct fixture in_network = {.mode = SANDBOX_NONE, .network_alone = true};
 static struct fixture in_none = {.mode = SANDBOX_NONE};
 
-#define IN_ALL(test)                                                                                                   \
-    {#test " in namespaces", test, fixture_open, fixture_close, &in_namespaces},                                       \
-        {#test " in a network", test, fixture_open, fixture_close, &in_network},                                       \
-        {#test " without", test, fixture_open, fixture_close, &in_none}
-#define IN_NETWORKS(test)                                                                                              \
-    {#test " in namespaces", test, fixture_open, fixture_close, &in_namespaces},                                       \
-        {#test " in a network", test, fixture_open, fixture_close, &in_network}
+// clang-format off
+#define IN(test, place, fixture) {#test place, test, fixture_open, fixture_close, &fixture}
+// clang-format on
+#define IN_NETWORKS(test) IN(test, " in namespaces", in_namespaces), IN(test, " in a network", in_network)
+#define IN_ALL(test) IN_NETWORKS(test), IN(test, " without", in_none)
 
 static inline bool refused(int error)
 {
@@ -49,7 +48,8 @@ static inline bool refused(int error)
 }
 
 // Opens another sandbox of the fixture's kind and a cell in it. Returns 0 or a negative errno.
-static inline int sandbox_open_like(const struct fixture *fixture, struct sandbox **sandbox, struct cell **cell)
+static inline int sandbox_open_like(const struct fixture *fixture, struct sandbox **sandbox,
+                                    struct cell **cell)
 {
     int result = sandbox_open(fixture->mode, sandbox);
     if (result < 0)
@@ -129,7 +129,8 @@ static inline void close_input(struct process *process)
     process->input = -1;
 }
 
-// Reads until the text has `wanted` in it, or to the end when that is NULL. The text stays valid until the next call.
+// Reads until the text has `wanted` in it, or to the end when that is NULL. The text stays valid until the
+// next call.
 static inline const char *read_until(int handle, const char *wanted)
 {
     static char text[262144];

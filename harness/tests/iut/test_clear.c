@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-// Leaves a process behind that has a session of its own, a parent that is gone, and deaf ears; it holds the standard
-// output, so that we see its end there.
+// Leaves a process behind that has a session of its own, a parent that is gone, and deaf ears; it holds the
+// standard output, so that we see its end there.
 static const char daemon_script[] =
     "(setsid sh -c 'trap \"\" HUP TERM INT; echo ready; while :; do sleep 1000; done' &) & wait";
 
@@ -49,9 +49,9 @@ static void test_clear_kills_a_daemon(void **state)
 static void test_clear_kills_a_deep_tree_and_stopped_programs(void **state)
 {
     struct cell *cell = fixture_of(state)->cell;
-    struct process process = start_shell(
-        cell, "f() { if [ $1 -gt 0 ]; then (f $(($1 - 1)); :) & wait; else echo ready; kill -STOP $$; sleep 1000; fi; };"
-              "f 12");
+    struct process process = start_shell(cell, "f() { if [ $1 -gt 0 ]; then (f $(($1 - 1)); :) & wait; else "
+                                               "echo ready; kill -STOP $$; sleep 1000; fi; };"
+                                               "f 12");
     read_until(process.output, "ready");
     assert_true(cell_clear(cell) >= 1);
     read_until(process.output, NULL);

@@ -13,7 +13,8 @@ static int bind_loopback(struct cell *cell, int family, int type, uint16_t port)
     assert_true(handle >= 0);
     struct sockaddr_in v4 = {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = in6addr_loopback};
+    struct sockaddr_in6 v6 = {
+        .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = in6addr_loopback};
     assert_int_equal(family == AF_INET ? bind(handle, (struct sockaddr *)&v4, sizeof v4)
                                        : bind(handle, (struct sockaddr *)&v6, sizeof v6),
                      0);
@@ -223,8 +224,8 @@ static void test_usage_grows_with_what_a_program_takes(void **state)
 static void test_usage_counts_children_and_orphans(void **state)
 {
     struct cell *cell = fixture_of(state)->cell;
-    struct process process = start_shell(
-        cell, "(setsid sh -c 'echo one; exec sleep 1000' &); sh -c 'echo two; sleep 1000 & wait' & echo three; wait");
+    struct process process = start_shell(cell, "(setsid sh -c 'echo one; exec sleep 1000' &); sh -c 'echo "
+                                               "two; sleep 1000 & wait' & echo three; wait");
     read_until(process.output, "one");
     struct cell_usage usage;
     for (int64_t deadline = soon(); clock_now() < deadline;) {

@@ -41,7 +41,8 @@ static void test_wait_ends_at_the_deadline(void **state)
 static void test_signal_reaches_the_program(void **state)
 {
     struct cell *cell = fixture_of(state)->cell;
-    struct process process = start_shell(cell, "trap 'exit 5' TERM; echo ready; while :; do sleep 0.01; done");
+    struct process process =
+        start_shell(cell, "trap 'exit 5' TERM; echo ready; while :; do sleep 0.01; done");
     read_until(process.output, "ready");
     assert_int_equal(cell_signal(cell, &process, SIGTERM), 0);
     assert_int_equal(WEXITSTATUS(wait_status(&process)), 5);
@@ -141,7 +142,8 @@ static void test_no_signal_is_blocked_or_ignored(void **state)
 {
     struct cell *cell = fixture_of(state)->cell;
     // glibc itself ignores its two internal signals in whatever it spawns.
-    const char *const arguments[] = {"grep", "-E", "^Sig(Blk|Ign):\t0000000[01][08]0000000$", "/proc/self/status", NULL};
+    const char *const arguments[] = {"grep", "-E", "^Sig(Blk|Ign):\t0000000[01][08]0000000$",
+                                     "/proc/self/status", NULL};
     struct process process = start(cell, arguments);
     const char *lines = read_until(process.output, NULL);
     assert_non_null(strstr(lines, "SigBlk"));
@@ -191,7 +193,8 @@ static void test_pid_is_the_one_the_harness_sees(void **state)
     finish(cell, &process);
 }
 
-// The harness's own descriptors, even one without close-on-exec, and those of the launcher stay out of programs.
+// The harness's own descriptors, even one without close-on-exec, and those of the launcher stay out of
+// programs.
 static void test_programs_hold_only_the_standard_descriptors(void **state)
 {
     struct fixture *fixture = fixture_of(state);
@@ -263,7 +266,8 @@ static void test_start_without_free_descriptors_fails_cleanly(void **state)
     process_release(&process);
 }
 
-// LeakSanitizer for one needs it. The first program of a PID namespace has a PID that the host's /proc has too.
+// LeakSanitizer for one needs it. The first program of a PID namespace has a PID that the host's /proc has
+// too.
 static void test_programs_find_themselves_in_proc(void **state)
 {
     struct cell *cell = fixture_of(state)->cell;
