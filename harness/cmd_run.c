@@ -22,20 +22,19 @@
 #include "suite/expectations.h"
 
 static const char help[] =
-    "usage: sockspec run [OPTION...] [PROGRAM|CASE...]\n"
-    "       sockspec run [OPTION...] PROGRAM|CASE... -- COMMAND {port}\n"
-    "       sockspec run [OPTION...] PROGRAM|CASE... --at URL\n"
+    "usage: sockspec run [OPTION...] [PROGRAM|CASE|SUITE...]\n"
+    "       sockspec run [OPTION...] PROGRAM|CASE|SUITE... -- COMMAND {port}\n"
+    "       sockspec run [OPTION...] PROGRAM|CASE|SUITE... --at URL\n"
     "\n"
     "Runs cases against an implementation. PROGRAM is one of `sockspec list --programs`, CASE a case id or a\n"
-    "shell-style pattern of ids ('ws/control/*'); without any, all cases of the profile's programs run. The\n"
-    "implementation is started by a profile, by COMMAND (where {port}, {address}, {host}, {url}, {path} or\n"
+    "shell-style pattern of ids ('ws/control/*'), SUITE a suite file, of this project or of your own; without any,\n"
+    "all cases of the profile's programs run. The implementation is started by a profile, by COMMAND (where {port}, {address}, {host}, {url}, {path} or\n"
     "{arguments} stand for what the harness chooses), or runs already at URL (ws://, tcp://, udp://, unix:).\n"
     "\n"
     "Choosing cases:\n"
     "      --requirement PATTERN  only cases that check a requirement of this id\n"
     "      --level LEVEL          only cases of level MUST, SHOULD or MAY\n"
     "      --skip-slow            leave out cases that wait in real time\n"
-    "      --suite FILE           load a suite file of your own, too\n"
     "The implementation:\n"
     "  -p, --profile FILE|NAME    how to start each program (default: reference)\n"
     "      --without CAPABILITY   the command lacks this option or capability (may be repeated)\n"
@@ -58,8 +57,6 @@ static const char help[] =
 struct run_options {
     struct selection selection;
     const char *data;
-    const char *suites[16];
-    size_t suite_count;
     const char *profile;
     const char *at;
     const char *without[16];
@@ -108,7 +105,6 @@ enum option_code {
     OPTION_REQUIREMENT = 256,
     OPTION_LEVEL,
     OPTION_SKIP_SLOW,
-    OPTION_SUITE,
     OPTION_WITHOUT,
     OPTION_EXPECTATIONS,
     OPTION_TIME_SCALE,
@@ -126,7 +122,6 @@ static const struct option long_options[] = {
     {"requirement", required_argument, NULL, OPTION_REQUIREMENT},
     {"level", required_argument, NULL, OPTION_LEVEL},
     {"skip-slow", no_argument, NULL, OPTION_SKIP_SLOW},
-    {"suite", required_argument, NULL, OPTION_SUITE},
     {"profile", required_argument, NULL, 'p'},
     {"without", required_argument, NULL, OPTION_WITHOUT},
     {"expectations", required_argument, NULL, OPTION_EXPECTATIONS},
@@ -203,8 +198,6 @@ static int parse_option(struct run_options *options, int code, const char *value
     case OPTION_SKIP_SLOW:
         options->selection.skip_slow = true;
         return 0;
-    case OPTION_SUITE:
-        return add_word("--suite", options->suites, &options->suite_count, value);
     case 'p':
         options->profile = value;
         return 0;
@@ -346,8 +339,9 @@ static int prepare(struct run *run)
     char *message = NULL;
     if (catalog_load(&run->catalog, data_directory(options->data)) < 0)
         return EXIT_USAGE;
-    for (size_t i = 0; i < options->suite_count; i++)
-        catalog_load_suite(&run->catalog, options->suites[i]);
+    for (size_t i = 0; i < options->selection.word_count; i++)
+        if (names_a_suite(options->selection.words[i]))
+            catalog_need_suite(&run->catalog, options->selection.words[i]);
     if (options->expectations)
         expectations_load(&run->catalog, options->expectations, &run->expectations);
     if (run->catalog.problems.count)

@@ -117,7 +117,7 @@ char *launch_rerun_options(int argc, char **argv)
 {
     // Those that change what a single case does; each has a value.
     static const char *const kept[] = {"-p", "--profile", "--at", "--without", "--time-scale",
-                                       "--sandbox", "--data", "--suite"};
+                                       "--sandbox", "--data"};
     struct buffer out = {0};
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         for (size_t k = 0; k < sizeof kept / sizeof *kept; k++) {

@@ -24,10 +24,12 @@ const char *transform_suffix(unsigned transform)
     }
 }
 
-// A word is the name of a program, or a pattern of case ids with or without the transform's suffix. A case id without
-// suffix chooses the reruns too only by a pattern that covers them.
+// A word is the name of a program, a suite file, or a pattern of case ids. An id alone does not choose the reruns of
+// its case; a pattern that covers them does.
 static bool word_fits(const char *word, const struct plan_entry *entry)
 {
+    if (names_a_suite(word))
+        return same_file(word, entry->test->suite->path);
     return strcmp(word, entry->test->program->name) == 0 || fnmatch(word, entry->id, 0) == 0;
 }
 

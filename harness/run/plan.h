@@ -5,7 +5,7 @@
 #include "suite/catalog.h"
 
 struct selection {
-    const char *const *words; // programs by name, cases by shell-style pattern; none: everything
+    const char *const *words; // programs, suite files, shell-style patterns of cases; none: everything
     size_t word_count;
     const char *requirement;  // pattern of requirement ids, or NULL
     bool has_level;

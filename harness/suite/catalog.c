@@ -4,6 +4,7 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "suite/load.h"
@@ -96,9 +97,25 @@ void catalog_free(struct catalog *catalog)
     *catalog = (struct catalog){0};
 }
 
-int catalog_load_suite(struct catalog *catalog, const char *path)
+bool names_a_suite(const char *word)
+{
+    size_t length = strlen(word);
+    return length > 5 && strcmp(word + length - 5, ".yaml") == 0;
+}
+
+bool same_file(const char *a, const char *b)
+{
+    struct stat one;
+    struct stat other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+int catalog_need_suite(struct catalog *catalog, const char *path)
 {
     size_t before = catalog->problems.count;
+    for (size_t i = 0; i < catalog->case_count; i++)
+        if (same_file(catalog->cases[i]->suite->path, path))
+            return 0;
     load_file(catalog, path, load_suite);
     return result_of(catalog, before);
 }

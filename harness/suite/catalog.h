@@ -138,8 +138,14 @@ struct catalog {
 int catalog_load(struct catalog *catalog, const char *data);
 void catalog_free(struct catalog *catalog);
 
-// Loads one file more: a suite outside the tree. Returns 0 or -EBADMSG.
-int catalog_load_suite(struct catalog *catalog, const char *path);
+// Loads a suite unless the tree has it already: one of somebody's own. Returns 0 or -EBADMSG with problems added.
+int catalog_need_suite(struct catalog *catalog, const char *path);
+
+// True when a word names a file of cases rather than a program or a case.
+bool names_a_suite(const char *word);
+
+// True when both paths are the same file.
+bool same_file(const char *a, const char *b);
 
 // Reads a profile. Returns 0 or -EBADMSG with problems added.
 int catalog_load_profile(struct catalog *catalog, const char *path, struct profile *profile);
