@@ -27,8 +27,8 @@ static const char help[] =
     "       sockspec run [OPTION...] PROGRAM|CASE|SUITE... --at URL\n"
     "\n"
     "Runs cases against an implementation. PROGRAM is one of `sockspec list --programs`, CASE a case id or a\n"
-    "shell-style pattern of ids ('ws/control/*'), SUITE a suite file, of this project or of your own; without any,\n"
-    "all cases of the profile's programs run. The implementation is started by a profile, by COMMAND (where {port}, {address}, {host}, {url}, {path} or\n"
+    "shell-style pattern of ids ('ws/control/*'), SUITE a suite file (FILE.yaml, or FILE.yaml:PATTERN for some of\n"
+    "its cases), of this project or of your own; without any, all cases of the profile's programs run. The implementation is started by a profile, by COMMAND (where {port}, {address}, {host}, {url}, {path} or\n"
     "{arguments} stand for what the harness chooses), or runs already at URL (ws://, tcp://, udp://, unix:).\n"
     "\n"
     "Choosing cases:\n"
@@ -339,9 +339,12 @@ static int prepare(struct run *run)
     char *message = NULL;
     if (catalog_load(&run->catalog, data_directory(options->data)) < 0)
         return EXIT_USAGE;
-    for (size_t i = 0; i < options->selection.word_count; i++)
-        if (names_a_suite(options->selection.words[i]))
-            catalog_need_suite(&run->catalog, options->selection.words[i]);
+    for (size_t i = 0; i < options->selection.word_count; i++) {
+        const char *path;
+        const char *pattern;
+        if (suite_word(&run->catalog.arena, options->selection.words[i], &path, &pattern))
+            catalog_need_suite(&run->catalog, path);
+    }
     if (options->expectations)
         expectations_load(&run->catalog, options->expectations, &run->expectations);
     if (run->catalog.problems.count)
@@ -438,7 +441,7 @@ static void publish(void *context, const struct plan_entry *entry, struct result
     run->not_ready |= result->not_ready;
     apply_expectation(run, entry, result);
     run->counts[result->verdict]++;
-    char *rerun = launch_rerun(entry->id, run->rerun_options, run->options.command);
+    char *rerun = launch_rerun(entry, run->catalog.data, run->rerun_options, run->options.command);
     report(run, case_event(entry, result, rerun));
     free(rerun);
 }

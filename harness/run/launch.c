@@ -132,11 +132,15 @@ char *launch_rerun_options(int argc, char **argv)
     return buffer_take(&out);
 }
 
-char *launch_rerun(const char *id, const char *options, const char *const *command)
+char *launch_rerun(const struct plan_entry *entry, const char *data, const char *options, const char *const *command)
 {
+    const char *path = entry->test->suite->path;
+    bool own = strncmp(path, data, strlen(data)) != 0;
+    char *word = own ? format_text("%s:%s", path, entry->id) : duplicate(entry->id);
     struct buffer out = {0};
     buffer_format(&out, "sockspec run%s", options);
-    append_quoted(&out, id);
+    append_quoted(&out, word);
+    free(word);
     for (size_t i = 0; command && command[i]; i++) {
         if (i == 0)
             buffer_text(&out, " --");

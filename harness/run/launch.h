@@ -3,6 +3,7 @@
 #ifndef SOCKSPEC_RUN_LAUNCH_H
 #define SOCKSPEC_RUN_LAUNCH_H
 
+#include "run/plan.h"
 #include "suite/catalog.h"
 
 // Makes a profile that starts one program by a command. Returns 0; -EINVAL with one line in `message` (static) when
@@ -18,8 +19,9 @@ char *launch_profile_path(const char *data, const char *name);
 // is looked for beside sockspec and in ../libexec/sockspec; what is not found there is left to PATH.
 void launch_resolve(struct arena *arena, struct profile *profile);
 
-// The options of this run that a rerun needs, quoted for a shell; and the whole line. To be freed.
+// The options of this run that a rerun needs, quoted for a shell; and the whole line, which names the
+// suite file of a case that does not come from the data directory. To be freed.
 char *launch_rerun_options(int argc, char **argv);
-char *launch_rerun(const char *id, const char *options, const char *const *command);
+char *launch_rerun(const struct plan_entry *entry, const char *data, const char *options, const char *const *command);
 
 #endif

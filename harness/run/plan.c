@@ -24,13 +24,23 @@ const char *transform_suffix(unsigned transform)
     }
 }
 
+// A word of the selection, taken apart once.
+struct choice {
+    const char *word;
+    const char *suite; // a suite file, or NULL
+    const char *pattern;
+    bool used;
+};
+
 // A word is the name of a program, a suite file, or a pattern of case ids. An id alone does not choose the reruns of
 // its case; a pattern that covers them does.
-static bool word_fits(const char *word, const struct plan_entry *entry)
+static bool choice_fits(const struct choice *choice, const struct plan_entry *entry)
 {
-    if (names_a_suite(word))
-        return same_file(word, entry->test->suite->path);
-    return strcmp(word, entry->test->program->name) == 0 || fnmatch(word, entry->id, 0) == 0;
+    if (choice->suite && !same_file(choice->suite, entry->test->suite->path))
+        return false;
+    if (!choice->suite && strcmp(choice->word, entry->test->program->name) == 0)
+        return true;
+    return fnmatch(choice->pattern, entry->id, 0) == 0;
 }
 
 static bool requirement_fits(const struct selection *selection, const struct test_case *test)
@@ -43,13 +53,14 @@ static bool requirement_fits(const struct selection *selection, const struct tes
     return false;
 }
 
-static void choose(const struct selection *selection, bool *used, struct plan *plan, struct plan_entry entry)
+static void choose(const struct selection *selection, struct choice *choices, struct plan *plan,
+                   struct plan_entry entry)
 {
     bool fits = selection->word_count == 0;
     for (size_t i = 0; i < selection->word_count; i++) {
-        if (!word_fits(selection->words[i], &entry))
+        if (!choice_fits(&choices[i], &entry))
             continue;
-        used[i] = true;
+        choices[i].used = true;
         fits = true;
     }
     if (!fits || !requirement_fits(selection, entry.test) ||
@@ -80,24 +91,30 @@ static char *unknown_word(const struct catalog *catalog, const char *word)
 
 int plan_make(const struct catalog *catalog, const struct selection *selection, struct plan *plan, char **message)
 {
-    bool *used = allocate(selection->word_count, sizeof *used);
+    struct choice *choices = allocate(selection->word_count, sizeof *choices);
+    struct arena arena = {0};
     *plan = (struct plan){0};
     *message = NULL;
+    for (size_t i = 0; i < selection->word_count; i++) {
+        choices[i] = (struct choice){.word = selection->words[i], .pattern = selection->words[i]};
+        suite_word(&arena, choices[i].word, &choices[i].suite, &choices[i].pattern);
+    }
     for (size_t i = 0; i < catalog->case_count; i++) {
         const struct test_case *test = catalog->cases[i];
         for (size_t k = 0; k < sizeof transforms / sizeof *transforms; k++) {
             if (transforms[k] != TRANSFORM_NONE && !(test->transforms & transforms[k]))
                 continue;
             char *id = format_text("%s%s", test->id, transform_suffix(transforms[k]));
-            choose(selection, used, plan, (struct plan_entry){test, transforms[k], id, false});
+            choose(selection, choices, plan, (struct plan_entry){test, transforms[k], id, false});
         }
     }
     for (size_t i = 0; i < selection->word_count && !*message; i++)
-        if (!used[i])
+        if (!choices[i].used)
             *message = unknown_word(catalog, selection->words[i]);
     if (!*message && plan->count == 0)
         *message = duplicate("no case fits what was asked for");
-    free(used);
+    free(choices);
+    arena_free(&arena);
     return *message ? -ENOENT : 0;
 }
 

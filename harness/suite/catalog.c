@@ -97,10 +97,16 @@ void catalog_free(struct catalog *catalog)
     *catalog = (struct catalog){0};
 }
 
-bool names_a_suite(const char *word)
+bool suite_word(struct arena *arena, const char *word, const char **path, const char **pattern)
 {
-    size_t length = strlen(word);
-    return length > 5 && strcmp(word + length - 5, ".yaml") == 0;
+    static const char ending[] = ".yaml";
+    const char *found = strstr(word, ending);
+    const char *behind = found ? found + sizeof ending - 1 : NULL;
+    if (!found || (*behind != '\0' && *behind != ':'))
+        return false;
+    *path = arena_bytes(arena, word, (size_t)(behind - word));
+    *pattern = *behind ? behind + 1 : "*";
+    return true;
 }
 
 bool same_file(const char *a, const char *b)

@@ -141,8 +141,9 @@ void catalog_free(struct catalog *catalog);
 // Loads a suite unless the tree has it already: one of somebody's own. Returns 0 or -EBADMSG with problems added.
 int catalog_need_suite(struct catalog *catalog, const char *path);
 
-// True when a word names a file of cases rather than a program or a case.
-bool names_a_suite(const char *word);
+// Takes apart a word that names a suite file rather than a program or a case: "FILE.yaml" or "FILE.yaml:PATTERN of
+// case ids". The path lives in the arena; the pattern is "*" when there is none. False for any other word.
+bool suite_word(struct arena *arena, const char *word, const char **path, const char **pattern);
 
 // True when both paths are the same file.
 bool same_file(const char *a, const char *b);
