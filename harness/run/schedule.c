@@ -6,6 +6,11 @@
 #include "base/memory.h"
 #include "run/worker.h"
 
+// How many cases of a shared server a worker must find to be worth another start of it.
+#define WORTH_A_START 8
+// Larger than any count of cases.
+#define WAITS_FIRST ((size_t)1 << 32)
+
 // A case that starts its own program shares the group of its program's other such cases: workers lose nothing by
 // moving between them.
 static bool belongs(const struct test_case *a, const struct test_case *b)
@@ -44,6 +49,7 @@ static void add_all(struct schedule *schedule, bool waiting)
         group->entries = grow(group->entries, group->count, sizeof *group->entries);
         group->entries[group->count++] = i;
         group->waits |= waiting;
+        group->shares = share_instance(test, test);
     }
 }
 
@@ -63,12 +69,15 @@ void schedule_free(struct schedule *schedule)
     pthread_mutex_destroy(&schedule->mutex);
 }
 
-// What a worker more would get of a group.
+// What a worker more would get of a group: nothing when that would not be worth another start of the program.
 static size_t share_of(const struct schedule_group *group)
 {
     size_t left = group->count - group->next;
-    size_t share = left ? left / (group->workers + 1) + 1 : 0;
-    return group->waits && left > group->workers ? share + 100000 : share;
+    size_t share = left / (group->workers + 1);
+    size_t least = group->shares && !group->waits ? WORTH_A_START : 1;
+    if (left == 0 || (group->workers > 0 && share < least))
+        return 0;
+    return (group->waits ? WAITS_FIRST : 1) + share;
 }
 
 size_t schedule_take(struct schedule *schedule, size_t *group)

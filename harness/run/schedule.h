@@ -15,6 +15,7 @@ struct schedule_group {
     size_t next;
     size_t workers; // that are at it now
     bool waits;     // its cases wait in real time
+    bool shares;    // one start of the program serves them all
 };
 
 struct schedule {
