@@ -53,6 +53,10 @@ static void describe_step(const struct step *step, struct buffer *out)
         buffer_text(out, step->from_other ? "send from another socket " : "send ");
         payload_describe(&step->payload, out);
         break;
+    case STEP_FLOOD:
+        buffer_text(out, "send again and again, until the program gives up, ");
+        payload_describe(&step->payload, out);
+        break;
     case STEP_EXPECT:
         describe_matcher("expect", &step->matcher, out);
         break;
@@ -101,6 +105,7 @@ static void describe_step(const struct step *step, struct buffer *out)
     case STEP_CLOSE:
     case STEP_RESOURCES:
     case STEP_EXPECT_RESOURCES:
+    case STEP_EXPECT_KEEPALIVE:
         buffer_text(out, step->name);
         break;
     }

@@ -42,6 +42,9 @@ struct cell {
 int cell_ask(struct cell *cell, const struct request *request, size_t length, struct reply *reply,
              struct enclosure *enclosure);
 
+// One of the kernel's tables, opened once. Returns the descriptor or a negative errno.
+int table_open(struct cell *cell, enum socket_table table);
+
 // Closes the sockets in stock.
 void stocks_close(struct cell *cell);
 

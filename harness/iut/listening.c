@@ -102,7 +102,7 @@ static int table_search(int table, const struct endpoint *endpoint)
     return verdict == LINE_FOUND;
 }
 
-static int table_open(struct cell *cell, enum socket_table table)
+int table_open(struct cell *cell, enum socket_table table)
 {
     static const char *const names[] = {
         [TABLE_TCP] = "tcp",   [TABLE_TCP6] = "tcp6", [TABLE_UDP] = "udp",

@@ -126,4 +126,8 @@ enum endpoint_kind { ENDPOINT_TCP, ENDPOINT_UDP, ENDPOINT_UNIX };
 // for Unix.
 int cell_listening(struct cell *cell, enum endpoint_kind kind, uint16_t port, const char *path);
 
+// Tells whether the kernel's keep-alive timer runs on the cell's end of a TCP connection, `local_port` being that
+// end's and `remote_port` the other's. Returns 1, 0, -ENOENT when there is no such connection, or -ENOTSUP.
+int cell_keepalive(struct cell *cell, uint16_t local_port, uint16_t remote_port);
+
 #endif

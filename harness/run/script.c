@@ -123,6 +123,10 @@ static int run_on_connection(struct script_context *context, const struct step *
         return step_send(context, step, connection);
     case STEP_EXPECT:
         return expect_on_connection(context, step, connection);
+    case STEP_FLOOD:
+        return step_flood(context, step, connection);
+    case STEP_EXPECT_KEEPALIVE:
+        return step_keepalive(context, step, connection);
     case STEP_SHUTDOWN:
         channel_shutdown(channel);
         return 0;
@@ -260,7 +264,9 @@ static int run_step(struct script_context *context, const struct step *step)
         return step_close_ws(context, step);
     case STEP_SEND:
         return step->from_other ? send_from_other(context, step) : run_on_each(context, step);
+    case STEP_FLOOD:
     case STEP_EXPECT:
+    case STEP_EXPECT_KEEPALIVE:
     case STEP_SHUTDOWN:
     case STEP_RESET:
     case STEP_CLOSE:

@@ -95,6 +95,8 @@ int step_accept(struct script_context *context, const struct step *step);
 int step_open(struct script_context *context, const struct step *step);
 int step_close_ws(struct script_context *context, const struct step *step);
 int step_send(struct script_context *context, const struct step *step, struct connection *connection);
+int step_flood(struct script_context *context, const struct step *step, struct connection *connection);
+int step_keepalive(struct script_context *context, const struct step *step, struct connection *connection);
 int step_process(struct script_context *context, const struct step *step);
 
 // Sends bytes under the segmentation in force. Returns 0 or -1.

@@ -1,6 +1,8 @@
 // Connections and bytes.
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -126,6 +128,40 @@ static void encode_following(const struct script_context *context, const struct 
         if (step->word != STEP_EXPECT)
             encode_step(step, connection, out);
         connection->coalesced = step;
+    }
+}
+
+int step_flood(struct script_context *context, const struct step *step, struct connection *connection)
+{
+    struct buffer out = {0};
+    payload_encode(&step->payload, connection, &out);
+    connection->last_action = clock_now();
+    int result = channel_flood(&connection->channel, out.data, out.length, step_deadline(context, step));
+    buffer_free(&out);
+    buffer_free(&connection->channel.in);
+    channel_close(&connection->channel);
+    if (result == 0)
+        return 0;
+    return step_fail(context, step, duplicate("the program gives up on a peer that never reads"),
+                     failure_text(context, "no end of the connection", result));
+}
+
+// Polled, since the program may set the option after it has accepted.
+int step_keepalive(struct script_context *context, const struct step *step, struct connection *connection)
+{
+    int64_t deadline = step_deadline(context, step);
+    struct net_address local = {.length = sizeof local - offsetof(struct net_address, any)};
+    getsockname(connection->channel.fd, &local.any, &local.length);
+    for (;;) {
+        int running = cell_keepalive(context->instance->cell, net_port(&connection->channel.peer), net_port(&local));
+        if (running == 1)
+            return 0;
+        if (running < 0)
+            return step_unresolved(context, step, failure_text(context, "cannot read the socket table", running));
+        if (clock_now() >= deadline)
+            return step_fail(context, step, duplicate("a keep-alive timer on the program's end of the connection"),
+                             duplicate("it has none"));
+        nanosleep(&(struct timespec){.tv_nsec = 2 * NANOSECONDS_PER_MS}, NULL);
     }
 }
 

@@ -246,7 +246,9 @@ int step_process(struct script_context *context, const struct step *step)
     case STEP_ACCEPT:
     case STEP_OPEN:
     case STEP_SEND:
+    case STEP_FLOOD:
     case STEP_EXPECT:
+    case STEP_EXPECT_KEEPALIVE:
     case STEP_SHUTDOWN:
     case STEP_RESET:
     case STEP_CLOSE:

@@ -225,6 +225,7 @@ static bool needs_process(const struct step *steps, size_t count)
         case STEP_RESTART:
         case STEP_RESOURCES:
         case STEP_EXPECT_RESOURCES:
+        case STEP_EXPECT_KEEPALIVE:
             return true;
         case STEP_REPEAT:
             if (needs_process(steps[i].steps, steps[i].step_count))
@@ -234,6 +235,7 @@ static bool needs_process(const struct step *steps, size_t count)
         case STEP_ACCEPT:
         case STEP_OPEN:
         case STEP_SEND:
+        case STEP_FLOOD:
         case STEP_EXPECT:
         case STEP_SHUTDOWN:
         case STEP_RESET:

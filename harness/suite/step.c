@@ -119,6 +119,17 @@ static bool read_send(struct context *context, const yaml_node_t *node, struct s
            use_name(reader, map ? map_get(reader, node, "on") : NULL, node, context->names, step);
 }
 
+static bool read_times(struct reader *reader, const yaml_node_t *map, struct step *step);
+
+static bool read_flood(struct context *context, const yaml_node_t *node, struct step *step)
+{
+    static const char *const more[] = {"on", "within", NULL};
+    struct reader *reader = context->reader;
+    bool map = node_is_map(node);
+    return payload_read(reader, node, more, &step->payload) && (!map || read_times(reader, node, step)) &&
+           use_name(reader, map ? map_get(reader, node, "on") : NULL, node, context->names, step);
+}
+
 // `within` and `not-before`.
 static bool read_times(struct reader *reader, const yaml_node_t *map, struct step *step)
 {
@@ -368,6 +379,7 @@ static const struct {
     {"accept", STEP_ACCEPT, read_accept, true},
     {"open", STEP_OPEN, read_open, true},
     {"send", STEP_SEND, read_send, false},
+    {"flood", STEP_FLOOD, read_flood, false},
     {"expect", STEP_EXPECT, read_expect, false},
     {"expect-end", STEP_EXPECT, read_expect_end, false},
     {"shutdown", STEP_SHUTDOWN, read_name, true},
@@ -384,6 +396,7 @@ static const struct {
     {"repeat", STEP_REPEAT, read_repeat, false},
     {"resources", STEP_RESOURCES, read_resources, false},
     {"expect-resources", STEP_EXPECT_RESOURCES, read_expect_resources, false},
+    {"expect-keepalive", STEP_EXPECT_KEEPALIVE, read_name, true},
 };
 #define STEP_WORDS (sizeof step_table / sizeof *step_table)
 

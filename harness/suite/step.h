@@ -9,6 +9,7 @@ enum step_word {
     STEP_ACCEPT,
     STEP_OPEN,
     STEP_SEND,
+    STEP_FLOOD,      // send again and again, without reading, until the peer gives up
     STEP_EXPECT,
     STEP_SHUTDOWN,
     STEP_RESET,
@@ -26,6 +27,7 @@ enum step_word {
     STEP_REPEAT,
     STEP_RESOURCES,
     STEP_EXPECT_RESOURCES,
+    STEP_EXPECT_KEEPALIVE,
 };
 
 // How long an expectation waits; `--time-scale` stretches all of them.
@@ -56,7 +58,7 @@ struct step {
     enum patience patience;      // EXPECT*
     int64_t within_ms;           // PATIENCE_EXACT
     int64_t not_before_ms;       // EXPECT
-    struct payload payload;      // SEND, STDIN, OPEN and CLOSE_WS
+    struct payload payload;      // SEND, FLOOD, STDIN, OPEN and CLOSE_WS
     bool from_other;             // SEND, UDP: from a socket that the program does not know
     struct matcher matcher;      // EXPECT, EXPECT_STDOUT, EXPECT_STDERR
     int family;                  // CONNECT: AF_INET or AF_INET6

@@ -27,15 +27,21 @@ static void add_evidence(struct evidence *evidence, const char *name)
         evidence->names[evidence->count++] = name;
 }
 
+static bool check_end(struct reader *reader, const struct step *step, const struct evidence *evidence)
+{
+    if (has_evidence(evidence, step->on))
+        return true;
+    problem_add(reader->problems, reader->path, step->line, step->column,
+                "the end of `%s` satisfies this step, but nothing has proved before that the program works: "
+                "expect something on `%s` first, or do `control`",
+                step->on, step->on);
+    return false;
+}
+
 static bool check_expect(struct reader *reader, const struct step *step, struct evidence *evidence)
 {
-    if (matcher_accepts_end(&step->matcher) && !has_evidence(evidence, step->on)) {
-        problem_add(reader->problems, reader->path, step->line, step->column,
-                    "the end of `%s` satisfies this step, but nothing has proved before that the program works: "
-                    "expect something on `%s` first, or do `control`",
-                    step->on, step->on);
+    if (matcher_accepts_end(&step->matcher) && !check_end(reader, step, evidence))
         return false;
-    }
     if (matcher_accepts_bytes(&step->matcher))
         add_evidence(evidence, step->on);
     return true;
@@ -51,6 +57,10 @@ static bool check_list(struct reader *reader, const struct step *steps, size_t c
             evidence->expects = true;
             good &= check_expect(reader, step, evidence);
             break;
+        case STEP_FLOOD:
+            evidence->expects = true;
+            good &= check_end(reader, step, evidence);
+            break;
         case STEP_CONTROL:
             evidence->control = true;
             break;
@@ -61,6 +71,7 @@ static bool check_list(struct reader *reader, const struct step *steps, size_t c
         case STEP_EXPECT_STDERR:
         case STEP_EXPECT_EXIT:
         case STEP_EXPECT_RESOURCES:
+        case STEP_EXPECT_KEEPALIVE:
         case STEP_CLOSE_WS:
             evidence->expects = true;
             break;

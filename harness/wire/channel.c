@@ -140,6 +140,25 @@ int channel_send(struct channel *channel, const void *bytes, size_t length, int6
     return 0;
 }
 
+int channel_flood(struct channel *channel, const void *bytes, size_t length, int64_t deadline)
+{
+    size_t done = 0;
+    int result = 0;
+    while (result == 0 && clock_now() < deadline) {
+        ssize_t written = write_some(channel, (const unsigned char *)bytes + done % length, length - done % length);
+        if (written < 0)
+            result = (int)written;
+        else if (written == 0)
+            result = channel->waiter->wait(channel->waiter->context, channel->fd, POLLOUT, deadline);
+        else
+            done += (size_t)written;
+    }
+    transcript_note(channel->transcript, channel->name, "%zu bytes sent, nothing read", done);
+    if (result == -EPIPE || result == -ECONNRESET)
+        return 0;
+    return result < 0 ? result : -ETIMEDOUT;
+}
+
 void channel_settle(struct channel *channel)
 {
 #ifdef SIOCOUTQ

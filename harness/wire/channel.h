@@ -66,6 +66,10 @@ void channel_adopt(struct channel *channel, int fd);
 // Returns 0; -EPIPE or -ECONNRESET when the peer has closed; -ETIMEDOUT; another negative errno.
 int channel_send(struct channel *channel, const void *bytes, size_t length, int64_t deadline);
 
+// Sends the bytes again and again and reads nothing, until the peer has closed. Returns 0 then, -ETIMEDOUT when the
+// deadline is past, or another negative errno.
+int channel_flood(struct channel *channel, const void *bytes, size_t length, int64_t deadline);
+
 // Waits until the peer's kernel has all that was sent, and lets the peer run: what is sent next is a segment of its
 // own.
 void channel_settle(struct channel *channel);
