@@ -167,7 +167,7 @@ void requirement_ids_append(struct buffer *out, const json_t *event)
 
 static void where_append(struct buffer *out, const json_t *event)
 {
-    const char *file = event_string(event, "file", NULL);
+    const char *file = event_string(event, "step_file", event_string(event, "file", NULL));
     if (!file)
         return;
     struct buffer where = {0};

@@ -12,7 +12,7 @@
 //    "checks": [{"id": "rfc6455-5.5.3-pong", "level": "MUST", "section": "5.5.3", "text": "…"}],
 //    "file": "suites/ws-echo-server/control.yaml", "line": 12, "seconds": 0.012, "attempts": 1,
 //    -- and unless it passed, where known:
-//    "step": "expect", "step_line": 17, "expected": "a pong frame …",
+//    "step": "expect", "step_line": 17, "step_file": "programs.yaml" (unless it is "file"), "expected": "a pong frame …",
 //    "actual": "the connection was closed (FIN)", "why": "closed without saying why",
 //    "transcript": ["+0.000012 a > 81 85 …", …], "stderr": "…",
 //    "rerun": "sockspec run ws-echo-server 'ws/control/ping-0'"}

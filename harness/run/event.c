@@ -64,6 +64,8 @@ json_t *case_event(const struct plan_entry *entry, const struct result *result, 
     if (result->step) {
         set_text(event, "step", result->step->name);
         json_object_set_new(event, "step_line", json_integer((json_int_t)result->step->line));
+        if (strcmp(result->step->file, test->suite->path) != 0)
+            set_text(event, "step_file", result->step->file);
     }
     set_text(event, "expected", result->expected);
     set_text(event, "actual", result->actual);

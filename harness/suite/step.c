@@ -432,6 +432,7 @@ static bool read_step(struct context *context, const yaml_node_t *node, struct s
         return false;
     step->word = step_table[index].word;
     step->name = step_table[index].name;
+    step->file = context->reader->path;
     step->line = node_line(word);
     step->column = node_column(word);
     step->patience = PATIENCE_NORMAL;

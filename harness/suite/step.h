@@ -52,6 +52,7 @@ struct growth {
 struct step {
     enum step_word word;
     const char *name; // the word as written, for messages
+    const char *file;
     size_t line;
     size_t column;
     const char *on;              // the connection, or the snapshot of RESOURCES
