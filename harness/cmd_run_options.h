@@ -1,0 +1,34 @@
+// The command line of `sockspec run`.
+#ifndef SOCKSPEC_CMD_RUN_OPTIONS_H
+#define SOCKSPEC_CMD_RUN_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "iut/sandbox.h"
+#include "run/plan.h"
+
+struct run_options {
+    struct selection selection;
+    const char *data;
+    const char *profile;
+    const char *at;
+    const char *without[16];
+    size_t without_count;
+    const char *expectations;
+    const char *reports[3]; // files for JSON Lines, TAP, JUnit; NULL: none
+    size_t jobs;
+    double time_scale;
+    enum sandbox_mode sandbox;
+    bool strict;
+    bool verbose;
+    bool quiet;
+    const char *color;
+    const char **command; // behind --, or NULL
+};
+
+// Parses the command line. Returns 0; an exit status after a complaint; -1 when help was printed. The strings are those
+// of `argv`.
+int run_options_parse(struct run_options *options, int argc, char **argv);
+
+#endif
