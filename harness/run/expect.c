@@ -26,19 +26,7 @@ static int source_receive(const struct source *source, int64_t deadline)
 {
     if (source->connection)
         return channel_receive(&source->connection->channel, deadline);
-    // Standard output has no length of its own: what is there was looked at, so wait for more of it.
-    size_t before = source->output->unread.length;
-    while (!source->output->ended && source->output->unread.length == before) {
-        struct buffer seen = source->output->unread;
-        source->output->unread = (struct buffer){0};
-        int result = instance_read(source->context->instance, source->output, deadline);
-        buffer_append(&seen, source->output->unread.data, source->output->unread.length);
-        buffer_free(&source->output->unread);
-        source->output->unread = seen;
-        if (result <= 0)
-            return result;
-    }
-    return source->output->unread.length > before;
+    return instance_read(source->context->instance, source->output, source->output->unread.length, deadline);
 }
 
 static struct match_input source_input(const struct source *source, bool final)

@@ -135,11 +135,11 @@ int instance_wait(void *context, int fd, short events, int64_t deadline)
     }
 }
 
-int instance_read(struct instance *instance, struct output *output, int64_t deadline)
+int instance_read(struct instance *instance, struct output *output, size_t seen, int64_t deadline)
 {
     for (;;) {
         instance_pump(instance);
-        if (output->unread.length)
+        if (output->unread.length > seen)
             return 1;
         if (output->ended)
             return 0;

@@ -45,8 +45,9 @@ int instance_wait(void *context, int fd, short events, int64_t deadline);
 // Takes what the program has printed so far, without waiting.
 void instance_pump(struct instance *instance);
 
-// Waits for more of an output. Returns 1 when some came, 0 at its end, -ETIMEDOUT.
-int instance_read(struct instance *instance, struct output *output, int64_t deadline);
+// Waits until an output has more than `seen` unread bytes. Returns 1 then, 0 at its end, -ETIMEDOUT, or another negative
+// errno.
+int instance_read(struct instance *instance, struct output *output, size_t seen, int64_t deadline);
 
 // True when the process has ended (reaps it).
 bool instance_ended(struct instance *instance);
