@@ -1,0 +1,59 @@
+#ifndef IMPL_SERVER_H
+#define IMPL_SERVER_H
+
+/*
+ * A TCP server: one accept loop, one thread for each client.
+ *
+ * server_open listens; server_run accepts on the calling thread until SIGTERM or SIGINT (contract 0.7), which it
+ * receives through a signalfd, so that nothing runs in a signal handler. Each client gets a detached thread
+ * that calls the handler with the connected socket, then drains and closes it: a handler only reads and writes,
+ * and never closes. At the bound of clients, or when the process is out of descriptors or threads, further
+ * clients wait in the kernel's queue until one ends (contract 0.3). A bound of one makes the server iterative.
+ *
+ * To stop, the loop shuts down the reading side of every client's socket: a handler still reads what had
+ * arrived, then an end of file, and so answers what it has received and returns. Those still at it after half a
+ * second lose the writing side too. server_run returns when the last thread is done, within 1.5 s.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/failure.h"
+#include "lib/net.h"
+
+struct server;
+
+struct server_options {
+    const char *host;       /* address to listen on; NULL: every interface */
+    uint16_t port;          /* 0: the kernel chooses, see server_port */
+    enum net_family family; /* NET_ANY listens on IPv6 and IPv4 at once */
+    unsigned max_clients;   /* served at the same time; 0: 4096; 1: one after the other */
+    int drain_ms;           /* how long to wait for a client's end after its handler; 0: 1000 */
+    bool keepalive;         /* SO_KEEPALIVE on every client (contract 6.3) */
+};
+
+/* Serves one client; runs on a thread of its own, with 256 KiB of stack, and may block as long as it likes in
+ * net_read and net_write. The socket stays the server's. */
+typedef void server_handler(int socket, void *context);
+
+/* Starts to listen, and blocks SIGTERM and SIGINT in this thread and those it will start (so call it first) and
+ * ignores SIGPIPE. Returns 0, or a negative errno code with the reason in `failure`. */
+int server_open(struct server **server, const struct server_options *options, struct failure *failure);
+
+/* Accepts clients and serves them until a signal or server_stop; returns 0, or a negative errno code with the
+ * reason in `failure` when listening itself broke. `context` is for the handlers, all at once. */
+int server_run(struct server *server, server_handler *handler, void *context, struct failure *failure);
+
+/* Whether the server is about to end: lets a handler tell that from its client's end of file. Any thread. */
+bool server_is_stopping(const struct server *server);
+
+/* Ends server_run as a signal does. Any thread. */
+void server_stop(struct server *server);
+
+/* The port listened on. */
+uint16_t server_port(const struct server *server);
+
+/* Releases what server_open made; not before server_run has returned. NULL is fine. */
+void server_close(struct server *server);
+
+#endif
