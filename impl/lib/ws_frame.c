@@ -1,0 +1,135 @@
+#include "lib/ws_frame.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+    BIT_FINAL = 0x80,
+    BITS_RESERVED = 0x70,
+    BITS_OPCODE = 0x0f,
+    BIT_MASKED = 0x80,
+    BITS_LENGTH = 0x7f,
+    LENGTH_IN_16 = 126, // the length follows in two bytes
+    LENGTH_IN_64 = 127, // the length follows in eight bytes
+    MASK_SIZE = 4,
+};
+
+static bool opcode_is_known(unsigned opcode)
+{
+    return opcode <= OPCODE_BINARY || (opcode >= OPCODE_CLOSE && opcode <= OPCODE_PONG);
+}
+
+bool frame_is_control(enum frame_opcode opcode)
+{
+    return opcode >= OPCODE_CLOSE;
+}
+
+static bool first_byte_is_legal(unsigned char byte)
+{
+    if (byte & BITS_RESERVED)
+        return false;
+    unsigned opcode = byte & BITS_OPCODE;
+    if (!opcode_is_known(opcode))
+        return false;
+    return (byte & BIT_FINAL) || !frame_is_control((enum frame_opcode)opcode);
+}
+
+static bool second_byte_is_legal(unsigned char byte, enum frame_opcode opcode)
+{
+    if (!(byte & BIT_MASKED))
+        return false;
+    return !frame_is_control(opcode) || (byte & BITS_LENGTH) <= FRAME_CONTROL_MAX;
+}
+
+static uint64_t big_endian(const unsigned char *bytes, size_t size)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < size; i++)
+        value = value << 8 | bytes[i];
+    return value;
+}
+
+static size_t length_size(unsigned char second)
+{
+    switch (second & BITS_LENGTH) {
+    case LENGTH_IN_16:
+        return 2;
+    case LENGTH_IN_64:
+        return 8;
+    }
+    return 0;
+}
+
+static bool length_is_legal(uint64_t length, size_t size)
+{
+    if (size == 2)
+        return length >= LENGTH_IN_16;
+    return length > UINT16_MAX && length <= INT64_MAX;
+}
+
+int frame_header_decode(const unsigned char *bytes, size_t size, struct frame_header *header)
+{
+    if (size < 1)
+        return 0;
+    if (!first_byte_is_legal(bytes[0]))
+        return -EPROTO;
+    enum frame_opcode opcode = (enum frame_opcode)(bytes[0] & BITS_OPCODE);
+    if (size < 2)
+        return 0;
+    if (!second_byte_is_legal(bytes[1], opcode))
+        return -EPROTO;
+
+    size_t extended = length_size(bytes[1]);
+    if (size < 2 + extended)
+        return extended == 8 && size > 2 && bytes[2] & 0x80 ? -EPROTO : 0;
+    uint64_t length = bytes[1] & BITS_LENGTH;
+    if (extended) {
+        length = big_endian(bytes + 2, extended);
+        if (!length_is_legal(length, extended))
+            return -EPROTO;
+    }
+    size_t total = 2 + extended + MASK_SIZE;
+    if (size < total)
+        return 0;
+
+    header->final = bytes[0] & BIT_FINAL;
+    header->opcode = opcode;
+    header->length = length;
+    memcpy(header->mask, bytes + 2 + extended, MASK_SIZE);
+    return (int)total;
+}
+
+size_t frame_header_encode(unsigned char bytes[FRAME_SERVER_HEADER_MAX], enum frame_opcode opcode,
+                           uint64_t length)
+{
+    bytes[0] = (unsigned char)(BIT_FINAL | opcode);
+    if (length < LENGTH_IN_16) {
+        bytes[1] = (unsigned char)length;
+        return 2;
+    }
+    size_t extended = length <= UINT16_MAX ? 2 : 8;
+    bytes[1] = extended == 2 ? LENGTH_IN_16 : LENGTH_IN_64;
+    for (size_t i = 0; i < extended; i++)
+        bytes[2 + i] = (unsigned char)(length >> 8 * (extended - 1 - i));
+    return 2 + extended;
+}
+
+void frame_unmask(unsigned char *to, const unsigned char *from, size_t length, const unsigned char mask[4],
+                  uint64_t offset)
+{
+    unsigned char turned[8]; // twice the mask, beginning with the byte that is next
+    for (size_t i = 0; i < sizeof turned; i++)
+        turned[i] = mask[(offset + i) % MASK_SIZE];
+    uint64_t wide;
+    memcpy(&wide, turned, sizeof wide);
+
+    size_t at = 0;
+    for (; length - at >= sizeof wide; at += sizeof wide) {
+        uint64_t word;
+        memcpy(&word, from + at, sizeof word);
+        word ^= wide;
+        memcpy(to + at, &word, sizeof word);
+    }
+    for (size_t i = 0; at < length; at++, i++)
+        to[at] = from[at] ^ turned[i];
+}
