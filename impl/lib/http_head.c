@@ -1,0 +1,241 @@
+#include "lib/http_head.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+// What the next byte belongs to.
+enum state {
+    BEGINNING, // must be zero
+    EMPTY_LINE_LF,
+    METHOD,
+    TARGET,
+    VERSION,
+    REQUEST_LINE_LF,
+    LINE, // the first byte behind a line
+    NAME,
+    VALUE,
+    VALUE_LF,
+    BLANK_LINE_LF,
+    WHOLE,
+    BROKEN,
+};
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_token_char(char c)
+{
+    if (is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+        return true;
+    return c != '\0' && strchr("!#$%&'*+-.^_`|~", c);
+}
+
+// More than RFC 3986 has, since browsers send {, }, |, ^, ` and \ in queries as they are; but nothing that
+// could end the target or hide in it.
+static bool is_target_char(char c)
+{
+    return c > ' ' && c < 0x7f && !strchr("\"#<>", c);
+}
+
+static bool is_value_char(char c)
+{
+    return c == '\t' || (unsigned char)c >= 0x80 || (c >= ' ' && c < 0x7f);
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+// The byte at `place` of the version: "HTTP/", a digit, a dot, a digit, CR.
+static enum state version_step(struct request_head *head, size_t place, char c)
+{
+    static const char form[] = "HTTP/0.0\r";
+
+    if (form[place] != '0') {
+        if (c != form[place])
+            return BROKEN;
+        return c == '\r' ? REQUEST_LINE_LF : VERSION;
+    }
+    if (!is_digit(c))
+        return BROKEN;
+    *(place == 5 ? &head->major : &head->minor) = (unsigned)(c - '0');
+    return VERSION;
+}
+
+static enum state request_line_step(struct request_head *head, enum state state, const char *bytes, size_t at)
+{
+    char c = bytes[at];
+    if (state == BEGINNING && c == '\r')
+        return EMPTY_LINE_LF;
+    if (state == EMPTY_LINE_LF) {
+        head->mark = at + 1;
+        return c == '\n' ? METHOD : BROKEN;
+    }
+    if (state == VERSION)
+        return version_step(head, at - head->mark, c);
+    if (state == REQUEST_LINE_LF)
+        return c == '\n' ? LINE : BROKEN;
+
+    bool belongs = state == TARGET ? is_target_char(c) : is_token_char(c);
+    if (belongs)
+        return state == TARGET ? TARGET : METHOD;
+    if (c != ' ' || at == head->mark)
+        return BROKEN;
+    struct span *span = state == TARGET ? &head->target : &head->method;
+    span->length = at - head->mark;
+    head->mark = at + 1;
+    return state == TARGET ? VERSION : TARGET;
+}
+
+static enum state field_step(enum state state, char c)
+{
+    switch (state) {
+    case LINE:
+        if (c == '\r')
+            return BLANK_LINE_LF;
+        return is_token_char(c) ? NAME : BROKEN;
+    case NAME:
+        if (c == ':')
+            return VALUE;
+        return is_token_char(c) ? NAME : BROKEN;
+    case VALUE:
+        if (c == '\r')
+            return VALUE_LF;
+        return is_value_char(c) ? VALUE : BROKEN;
+    case VALUE_LF:
+        return c == '\n' ? LINE : BROKEN;
+    case BLANK_LINE_LF:
+        return c == '\n' ? WHOLE : BROKEN;
+    case BEGINNING:
+    case EMPTY_LINE_LF:
+    case METHOD:
+    case TARGET:
+    case VERSION:
+    case REQUEST_LINE_LF:
+    case WHOLE:
+    case BROKEN:
+        break;
+    }
+    return BROKEN;
+}
+
+static int head_finish(struct request_head *head, const char *bytes)
+{
+    const char *line = bytes[0] == '\r' ? bytes + 2 : bytes;
+    head->method.bytes = line;
+    head->target.bytes = line + head->method.length + 1;
+    head->fields.bytes = head->target.bytes + head->target.length + strlen(" HTTP/1.1\r\n");
+    head->fields.length = (size_t)(bytes + head->scanned - strlen("\r\n") - head->fields.bytes);
+    return (int)head->scanned;
+}
+
+int request_head_parse(struct request_head *head, const char *bytes, size_t size)
+{
+    enum state state = (enum state)head->state;
+    size_t stop = size < REQUEST_HEAD_MAX ? size : REQUEST_HEAD_MAX;
+    for (; head->scanned < stop && state < WHOLE; head->scanned++) {
+        size_t at = head->scanned;
+        state = state < LINE ? request_line_step(head, state, bytes, at) : field_step(state, bytes[at]);
+    }
+    head->state = state;
+    if (state == BROKEN)
+        return -EBADMSG;
+    if (state == WHOLE)
+        return head_finish(head, bytes);
+    if (head->scanned < REQUEST_HEAD_MAX)
+        return 0;
+    return state == TARGET ? -ENAMETOOLONG : -EMSGSIZE;
+}
+
+static struct span span_trim(struct span span)
+{
+    while (span.length > 0 && is_blank(span.bytes[0])) {
+        span.bytes++;
+        span.length--;
+    }
+    while (span.length > 0 && is_blank(span.bytes[span.length - 1]))
+        span.length--;
+    return span;
+}
+
+bool request_head_next(const struct request_head *head, struct request_field *field)
+{
+    const char *end = head->fields.bytes + head->fields.length;
+    const char *line = head->fields.bytes;
+    if (field->name.bytes) {
+        const char *rest = field->value.bytes + field->value.length;
+        line = (const char *)memchr(rest, '\n', (size_t)(end - rest)) + 1;
+    }
+    if (line == end)
+        return false;
+    const char *colon = memchr(line, ':', (size_t)(end - line));
+    const char *cr = memchr(colon, '\r', (size_t)(end - colon));
+    field->name = (struct span){line, (size_t)(colon - line)};
+    field->value = span_trim((struct span){colon + 1, (size_t)(cr - colon - 1)});
+    return true;
+}
+
+size_t request_head_find(const struct request_head *head, const char *name, struct span *value)
+{
+    size_t count = 0;
+    struct request_field field = {0};
+    while (request_head_next(head, &field)) {
+        if (!span_equals_nocase(field.name, name))
+            continue;
+        if (count == 0)
+            *value = field.value;
+        count++;
+    }
+    return count;
+}
+
+bool request_head_has_token(const struct request_head *head, const char *name, const char *token)
+{
+    struct request_field field = {0};
+    while (request_head_next(head, &field)) {
+        if (!span_equals_nocase(field.name, name))
+            continue;
+        struct span element;
+        while (span_take_element(&field.value, &element))
+            if (span_equals_nocase(element, token))
+                return true;
+    }
+    return false;
+}
+
+bool span_take_element(struct span *list, struct span *element)
+{
+    while (list->length > 0) {
+        const char *comma = memchr(list->bytes, ',', list->length);
+        size_t length = comma ? (size_t)(comma - list->bytes) : list->length;
+        size_t taken = comma ? length + 1 : length;
+        *element = span_trim((struct span){list->bytes, length});
+        list->bytes += taken;
+        list->length -= taken;
+        if (element->length > 0)
+            return true;
+    }
+    return false;
+}
+
+bool span_equals(struct span span, const char *text)
+{
+    return span.length == strlen(text) && memcmp(span.bytes, text, span.length) == 0;
+}
+
+bool span_equals_nocase(struct span span, const char *text)
+{
+    return span.length == strlen(text) && strncasecmp(span.bytes, text, span.length) == 0;
+}
+
+bool span_is_token(struct span span)
+{
+    for (size_t i = 0; i < span.length; i++)
+        if (!is_token_char(span.bytes[i]))
+            return false;
+    return span.length > 0;
+}
