@@ -23,6 +23,12 @@
 // In the order of the options' `reports`.
 static const enum report_format report_formats[3] = {REPORT_JSONL, REPORT_TAP, REPORT_JUNIT};
 
+// Whether a program could be started.
+struct readiness {
+    bool failed;
+    bool reached;
+};
+
 struct run {
     struct run_options options;
     struct catalog catalog;
@@ -34,7 +40,7 @@ struct run {
     struct reporter *reporters[4];
     size_t reporter_count;
     size_t counts[VERDICT_COUNT];
-    bool not_ready;
+    struct readiness *readiness; // by index of the catalog's programs
     bool report_failed;
     const char *rerun_options;
 };
@@ -207,10 +213,27 @@ static void apply_expectation(const struct run *run, const struct plan_entry *en
     result_decide(result, verdict, result->step, result->expected, result->actual, duplicate(expectation->why));
 }
 
+// A program is ready once any of its cases has run; a start that fails later is that case's own affair.
+static void note_readiness(struct run *run, const struct plan_entry *entry, const struct result *result)
+{
+    struct readiness *readiness = &run->readiness[entry->test->program - run->catalog.programs];
+    readiness->failed |= result->not_ready;
+    readiness->reached |= !result->not_ready && result->verdict != VERDICT_UNRESOLVED &&
+                          result->verdict != VERDICT_UNSUPPORTED && result->verdict != VERDICT_SKIP;
+}
+
+static bool never_ready(const struct run *run)
+{
+    for (size_t i = 0; i < run->catalog.program_count; i++)
+        if (run->readiness[i].failed && !run->readiness[i].reached)
+            return true;
+    return false;
+}
+
 static void publish(void *context, const struct plan_entry *entry, struct result *result)
 {
     struct run *run = context;
-    run->not_ready |= result->not_ready;
+    note_readiness(run, entry, result);
     apply_expectation(run, entry, result);
     run->counts[result->verdict]++;
     char *rerun = launch_rerun(entry, run->catalog.data, run->rerun_options, run->options.command);
@@ -229,7 +252,7 @@ static int exit_status(const struct run *run)
     size_t ran = run->plan.count - run->counts[VERDICT_SKIP] - run->counts[VERDICT_UNSUPPORTED];
     if (ran == 0)
         return EXIT_USAGE;
-    if (run->not_ready)
+    if (never_ready(run))
         return EXIT_NOT_READY;
     if (run->counts[VERDICT_FAIL] || run->counts[VERDICT_XPASS] || run->counts[VERDICT_UNRESOLVED] ||
         (run->options.strict && run->counts[VERDICT_NONSTRICT]))
@@ -268,6 +291,7 @@ static int run_plan(struct run *run)
         .context = run,
     };
     int64_t start = clock_now();
+    run->readiness = arena_allocate(&run->catalog.arena, run->catalog.program_count, sizeof *run->readiness);
     report_start(run);
     int result = engine_run(&settings, &run->plan);
     if (result < 0)

@@ -18,7 +18,7 @@ static const char help[] =
     "       sockspec run [OPTION...] PROGRAM|CASE|SUITE... --at URL\n"
     "\n"
     "Runs cases against an implementation. PROGRAM is one of `sockspec list --programs`, CASE a case id or a\n"
-    "shell-style pattern of ids ('ws/control/*'), SUITE a suite file (FILE.yaml, or FILE.yaml:PATTERN for some of\n"
+    "shell-style pattern of ids ('ws-echo-server/control/*'), SUITE a suite file (FILE.yaml, or FILE.yaml:PATTERN for some of\n"
     "its cases), of this project or of your own; without any, all cases of the profile's programs run. The implementation is started by a profile, by COMMAND (where {port}, {address}, {host}, {url}, {path} or\n"
     "{arguments} stand for what the harness chooses), or runs already at URL (ws://, tcp://, udp://, unix:).\n"
     "\n"

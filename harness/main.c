@@ -32,7 +32,7 @@ static void print_help(FILE *out)
           "`sockspec COMMAND --help` says more. Examples:\n"
           "  sockspec run                                     all suites, the reference implementations\n"
           "  sockspec run ws-echo-server -- ./my-server {port}\n"
-          "  sockspec run 'ws/control/*' --at ws://127.0.0.1:9001/\n",
+          "  sockspec run 'ws-echo-server/control/*' --at ws://127.0.0.1:9001/\n",
           out);
 }
 

@@ -7,7 +7,7 @@
 //
 //   {"event": "run", "version": "0.1.0", "time": "2026-01-31T12:00:00Z", "cases": 812, "workers": 32,
 //    "sandbox": "network and PID namespaces", "time_scale": 1.0, "profile": "reference", "strict": false}
-//   {"event": "case", "id": "ws/control/ping-0", "suite": "Control frames", "program": "ws-echo-server",
+//   {"event": "case", "id": "ws-echo-server/control/ping-0", "suite": "Control frames", "program": "ws-echo-server",
 //    "title": "A ping …", "verdict": "fail", "level": "MUST",
 //    "checks": [{"id": "rfc6455-5.5.3-pong", "level": "MUST", "section": "5.5.3", "text": "…"}],
 //    "file": "suites/ws-echo-server/control.yaml", "line": 12, "seconds": 0.012, "attempts": 1,
@@ -15,7 +15,7 @@
 //    "step": "expect", "step_line": 17, "step_file": "programs.yaml" (unless it is "file"), "expected": "a pong frame …",
 //    "actual": "the connection was closed (FIN)", "why": "closed without saying why",
 //    "transcript": ["+0.000012 a > 81 85 …", …], "stderr": "…",
-//    "rerun": "sockspec run ws-echo-server 'ws/control/ping-0'"}
+//    "rerun": "sockspec run ws-echo-server 'ws-echo-server/control/ping-0'"}
 //   {"event": "summary", "counts": {"pass": 800, "fail": 1, …}, "seconds": 3.2, "exit": 1}
 //
 // Verdicts: pass, nonstrict, fail, info, unsupported, skip, unresolved, xfail, xpass. With "strict": true in

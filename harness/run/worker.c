@@ -89,6 +89,21 @@ static int choose_endpoint(const struct worker *worker, const struct launch *lau
     return port < 0 ? port : 0;
 }
 
+// Why a server is not ready, with its command, which tells more than the rest when an option is unknown to it.
+static char *not_ready_text(const struct worker *worker, const struct test_case *test)
+{
+    struct buffer text = {0};
+    char *fate = instance_fate(&worker->instance);
+    buffer_format(&text, "the program never listened on port %d: it %s; started as", worker->instance.endpoint.port,
+                  fate);
+    for (char **word = worker->instance.arguments; *word; word++)
+        buffer_format(&text, " %s", *word);
+    if (test->option_count)
+        buffer_format(&text, " (if it has no such option: --without %s)", test->options[0].name);
+    free(fate);
+    return buffer_take(&text);
+}
+
 // Waits until the server listens. A case with arguments of its own may be about a program that ends instead.
 static void await_ready(struct worker *worker, const struct test_case *test, struct result *result)
 {
@@ -104,9 +119,7 @@ static void await_ready(struct worker *worker, const struct test_case *test, str
     }
     if (test->arguments && outcome == -ECHILD)
         return;
-    char *fate = instance_fate(&worker->instance);
-    unresolved(result, format_text("the program never listened on port %d: it %s", worker->instance.endpoint.port, fate));
-    free(fate);
+    unresolved(result, not_ready_text(worker, test));
     result->not_ready = true;
     health->start_failures++;
 }
