@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/text.h"
 #include "run/script.h"
 
 static void new_mask(unsigned char mask[4])
@@ -41,9 +42,24 @@ static void encode_framed(const struct payload *payload, struct connection *conn
     buffer_free(&content);
 }
 
-void payload_encode(const struct payload *payload, struct connection *connection, struct buffer *out)
+// The key that is sent is remembered: the answer depends on it.
+static void encode_handshake(const struct ws_request *described, struct connection *connection, struct buffer *out)
 {
     struct buffer host = {0};
+    struct ws_request request = *described;
+    if (!request.target)
+        request.target = connection->target;
+    ws_key_make(connection->key);
+    net_address_text(&connection->channel.peer, &host);
+    ws_request_encode(out, &request, buffer_string(&host), connection->key);
+    for (size_t i = 0; i < request.set_count; i++)
+        if (equal_ignoring_case(request.set[i].name, "Sec-WebSocket-Key"))
+            snprintf(connection->key, sizeof connection->key, "%s", request.set[i].value);
+    buffer_free(&host);
+}
+
+void payload_encode(const struct payload *payload, struct connection *connection, struct buffer *out)
+{
     switch (payload->kind) {
     case PAYLOAD_BYTES:
         payload_append(payload, out);
@@ -57,13 +73,7 @@ void payload_encode(const struct payload *payload, struct connection *connection
         encode_framed(payload, connection, out);
         break;
     case PAYLOAD_HANDSHAKE:
-        ws_key_make(connection->key);
-        net_address_text(&connection->channel.peer, &host);
-        ws_request_encode(out, &payload->request, buffer_string(&host), connection->key);
-        for (size_t i = 0; i < payload->request.set_count; i++)
-            if (strcasecmp(payload->request.set[i].name, "Sec-WebSocket-Key") == 0)
-                snprintf(connection->key, sizeof connection->key, "%s", payload->request.set[i].value);
-        buffer_free(&host);
+        encode_handshake(&payload->request, connection, out);
         break;
     }
 }

@@ -21,6 +21,7 @@ struct instance {
     const struct launch *launch; // NULL: running already
     const struct program *program;
     struct net_address running; // the address of such a one
+    const char *path;           // of its URL, or NULL
     char **arguments;
     struct process process;
     bool started;

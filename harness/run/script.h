@@ -14,6 +14,7 @@
 struct connection {
     const char *name;
     struct channel channel;
+    const char *target; // of an opening handshake that names none, or NULL
     bool websocket;
     bool close_sent;
     char key[WS_KEY_LENGTH + 1]; // of the opening handshake sent last

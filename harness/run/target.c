@@ -47,7 +47,6 @@ int target_parse(const char *url, struct target *target, const char **message)
         bool datagrams;
     } schemes[] = {{"ws://", "80", false}, {"tcp://", NULL, false}, {"udp://", NULL, true}};
     target->running = true;
-    target->path = "/";
     *message = "not a URL such as ws://127.0.0.1:9001/, tcp://[::1]:80, udp://localhost:1200 or unix:/run/x.sock";
     if (strncmp(url, "unix:", 5) == 0)
         return net_local(url + 5, &target->address) < 0 ? -EINVAL : 0;

@@ -9,7 +9,7 @@ struct target {
     const struct profile *profile; // starts programs
     bool running;                  // --at: one program that somebody else started
     struct net_address address;    // of that
-    const char *path;              // of its URL
+    const char *path;              // of its URL, or NULL
 };
 
 // Parses "ws://127.0.0.1:9001/", "tcp://[::1]:80", "udp://localhost:1200" or "unix:/run/x.sock". Names are resolved.

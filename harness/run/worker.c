@@ -135,6 +135,7 @@ static void start_instance(struct worker *worker, const struct test_case *test, 
     if (worker->target->running) {
         worker->instance.program = test->program;
         worker->instance.running = worker->target->address;
+        worker->instance.path = worker->target->path;
         worker->instance.ready = true;
         return;
     }
