@@ -205,6 +205,11 @@ void cell_close(struct cell *cell)
     free(cell);
 }
 
+bool sandbox_isolated(const struct sandbox *sandbox)
+{
+    return sandbox->isolation & ISOLATE_NETWORK;
+}
+
 bool cell_isolated(const struct cell *cell)
 {
     return cell->isolation & ISOLATE_NETWORK;

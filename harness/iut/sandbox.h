@@ -44,6 +44,9 @@ void sandbox_close(struct sandbox *sandbox); // NULL is fine
 // groups".
 const char *sandbox_description(const struct sandbox *sandbox);
 
+// True when each cell has a network of its own.
+bool sandbox_isolated(const struct sandbox *sandbox);
+
 // Makes a cell. Its launcher and all that it starts are bound to `cpu` (none when negative). Returns 0 or a
 // negative errno.
 int cell_open(struct sandbox *sandbox, int cpu, struct cell **cell);

@@ -137,6 +137,12 @@ static size_t start_workers(struct engine *engine, struct engine_worker *workers
     return started;
 }
 
+// The profile whose fixed ports could collide: none where each worker has a network of its own.
+static const struct profile *shared_ports(const struct engine_settings *settings)
+{
+    return settings->sandbox && sandbox_isolated(settings->sandbox) ? NULL : settings->target->profile;
+}
+
 int engine_run(const struct engine_settings *settings, const struct plan *plan)
 {
     struct engine engine = {.settings = settings, .plan = plan};
@@ -144,7 +150,7 @@ int engine_run(const struct engine_settings *settings, const struct plan *plan)
     struct engine_worker *workers = allocate(count, sizeof *workers);
     pthread_mutex_init(&engine.mutex, NULL);
     pthread_cond_init(&engine.changed, NULL);
-    schedule_make(&engine.schedule, plan);
+    schedule_make(&engine.schedule, plan, shared_ports(settings));
     engine.health = allocate(settings->catalog->program_count, sizeof *engine.health);
     engine.slots = allocate(plan->count, sizeof *engine.slots);
 

@@ -11,10 +11,19 @@
 // Larger than any count of cases.
 #define WAITS_FIRST ((size_t)1 << 32)
 
+static bool has_fixed_port(const struct schedule *schedule, const struct test_case *test)
+{
+    const struct launch *launch =
+        schedule->fixed_ports ? profile_launch(schedule->fixed_ports, test->program) : NULL;
+    return launch && launch->port != 0;
+}
+
 // A case that starts its own program shares the group of its program's other such cases: workers lose nothing by
 // moving between them.
-static bool belongs(const struct test_case *a, const struct test_case *b)
+static bool belongs(const struct schedule *schedule, const struct test_case *a, const struct test_case *b)
 {
+    if (a->program == b->program && has_fixed_port(schedule, a))
+        return true;
     if (share_instance(a, b))
         return true;
     return a->program == b->program && !share_instance(a, a) && !share_instance(b, b);
@@ -24,7 +33,7 @@ static struct schedule_group *group_of(struct schedule *schedule, const struct t
 {
     for (size_t i = 0; i < schedule->group_count; i++) {
         const struct schedule_group *group = &schedule->groups[i];
-        if (belongs(schedule->plan->entries[group->entries[0]].test, test))
+        if (belongs(schedule, schedule->plan->entries[group->entries[0]].test, test))
             return &schedule->groups[i];
     }
     schedule->groups = grow(schedule->groups, schedule->group_count, sizeof *schedule->groups);
@@ -49,13 +58,14 @@ static void add_all(struct schedule *schedule, bool waiting)
         group->entries = grow(group->entries, group->count, sizeof *group->entries);
         group->entries[group->count++] = i;
         group->waits |= waiting;
+        group->alone = has_fixed_port(schedule, test);
         group->shares = share_instance(test, test);
     }
 }
 
-void schedule_make(struct schedule *schedule, const struct plan *plan)
+void schedule_make(struct schedule *schedule, const struct plan *plan, const struct profile *fixed_ports)
 {
-    *schedule = (struct schedule){.plan = plan};
+    *schedule = (struct schedule){.plan = plan, .fixed_ports = fixed_ports};
     pthread_mutex_init(&schedule->mutex, NULL);
     add_all(schedule, true);
     add_all(schedule, false);
@@ -75,6 +85,8 @@ static size_t share_of(const struct schedule_group *group)
     size_t left = group->count - group->next;
     size_t share = left / (group->workers + 1);
     size_t least = group->shares && !group->waits ? WORTH_A_START : 1;
+    if (group->alone && group->workers > 0)
+        return 0;
     if (left == 0 || (group->workers > 0 && share < least))
         return 0;
     return (group->waits ? WAITS_FIRST : 1) + share;

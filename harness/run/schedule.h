@@ -15,19 +15,23 @@ struct schedule_group {
     size_t next;
     size_t workers; // that are at it now
     bool waits;     // its cases wait in real time
+    bool alone;     // one worker at a time: a fixed port on a network that all share
     bool shares;    // one start of the program serves them all
 };
 
 struct schedule {
     pthread_mutex_t mutex;
     const struct plan *plan;
+    const struct profile *fixed_ports; // NULL: they cannot collide
     struct schedule_group *groups;
     size_t group_count;
 };
 
 #define SCHEDULE_NO_GROUP ((size_t)-1)
 
-void schedule_make(struct schedule *schedule, const struct plan *plan);
+// `fixed_ports` is the profile whose programs with fixed ports must not run twice at once; NULL where every worker has a
+// network of its own.
+void schedule_make(struct schedule *schedule, const struct plan *plan, const struct profile *fixed_ports);
 void schedule_free(struct schedule *schedule);
 
 // Takes the next entry for a worker that is at `*group` (SCHEDULE_NO_GROUP at first), and updates that. Returns its
