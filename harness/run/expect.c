@@ -220,7 +220,7 @@ static int accept_match(const struct source *source, const struct step *step, st
 static int expect_from(const struct source *source, const struct step *step)
 {
     int64_t deadline = step_deadline(source->context, step);
-    int64_t patience = deadline;
+    int64_t patience;
     bool grown = false;
     int error = 0;
     for (;;) {

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -41,11 +42,9 @@ static bool read_environment(struct reader *reader, const yaml_node_t *node, str
         if (!read_string(reader, map_key(reader, node, i), &name) ||
             !read_string(reader, map_value(reader, node, i), &value))
             return false;
-        char *pair = arena_allocate(reader->arena, strlen(name) + strlen(value) + 2, 1);
-        strcpy(pair, name);
-        strcat(pair, "=");
-        strcat(pair, value);
-        launch->environment[i] = pair;
+        char *pair = format_text("%s=%s", name, value);
+        launch->environment[i] = arena_text(reader->arena, pair);
+        free(pair);
     }
     return true;
 }

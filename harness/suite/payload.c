@@ -1,6 +1,7 @@
 #include "suite/payload.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,20 +64,22 @@ static bool read_hex(struct reader *reader, const yaml_node_t *node, struct payl
 
 static bool read_base64(struct reader *reader, const yaml_node_t *map, struct payload *payload)
 {
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const yaml_node_t *node = map_get(reader, map, "base64");
     const char *string;
     if (!read_string(reader, node, &string))
         return false;
+    // OpenSSL passes over blanks at the ends and takes `=` anywhere.
     size_t written = strlen(string);
-    unsigned char *bytes = arena_allocate(reader->arena, written + 4, 1);
-    int length = written % 4 ? -1 : EVP_DecodeBlock(bytes, (const unsigned char *)string, (int)written);
-    if (length < 0) {
+    size_t digits = strspn(string, alphabet);
+    size_t padding = strspn(string + digits, "=");
+    if (written % 4 || digits + padding != written || padding > 2) {
         reader_problem(reader, node, "`%s` is not base64", string);
         return false;
     }
-    for (size_t i = written; i > 0 && string[i - 1] == '='; i--)
-        length--;
-    payload_set_bytes(payload, bytes, (size_t)length);
+    unsigned char *bytes = arena_allocate(reader->arena, written + 4, 1);
+    EVP_DecodeBlock(bytes, (const unsigned char *)string, (int)written);
+    payload_set_bytes(payload, bytes, written / 4 * 3 - padding);
     return true;
 }
 
@@ -175,27 +178,39 @@ static bool read_length_form(struct reader *reader, const yaml_node_t *node, enu
     return true;
 }
 
+// Up to 2^64-1, which read_integer cannot hold.
+static bool read_declared_length(struct reader *reader, const yaml_node_t *node, struct payload *payload)
+{
+    const char *string;
+    char *end;
+    if (!node)
+        return true;
+    if (!read_string(reader, node, &string))
+        return false;
+    errno = 0;
+    payload->declared = true;
+    payload->frame.length = strtoull(string, &end, strncmp(string, "0x", 2) == 0 ? 16 : 10);
+    if (errno || *end || !isdigit((unsigned char)*string)) {
+        reader_problem(reader, node, "`%s` is not a length from 0 to 18446744073709551615", string);
+        return false;
+    }
+    return true;
+}
+
 // The header bits that stand beside `frame`, `message` and `close-frame`.
 static bool read_header(struct reader *reader, const yaml_node_t *map, struct payload *payload)
 {
     const yaml_node_t *rsv = map_get(reader, map, "rsv");
-    const yaml_node_t *declared = map_get(reader, map, "declared-length");
     const yaml_node_t *fragment = map_get(reader, map, "fragment");
     long long number = 0;
     payload->frame.fin = true;
     bool good = map_boolean(reader, map, "fin", &payload->frame.fin);
     good &= read_mask(reader, map_get(reader, map, "mask"), payload);
     good &= read_length_form(reader, map_get(reader, map, "length-form"), &payload->frame.length_form);
+    good &= read_declared_length(reader, map_get(reader, map, "declared-length"), payload);
     if (rsv) {
         good &= read_integer(reader, rsv, 0, 7, &number);
         payload->frame.rsv = (unsigned)number;
-    }
-    if (declared) {
-        struct text text;
-        payload->declared = true;
-        // Up to 2^64-1, which read_integer cannot hold.
-        good &= read_text(reader, declared, &text);
-        payload->frame.length = good ? strtoull(text.data, NULL, 0) : 0;
     }
     if (fragment) {
         good &= read_integer(reader, fragment, 1, INT64_C(1) << 30, &number);
