@@ -45,12 +45,12 @@ struct run {
     const char *rerun_options;
 };
 
-static volatile sig_atomic_t interrupted;
+static atomic_bool interrupted; // lock-free, so a handler may set it
 
 static void on_interrupt(int signal)
 {
     (void)signal;
-    interrupted = 1;
+    interrupted = true;
 }
 
 // --- preparing ---

@@ -5,7 +5,7 @@
 #ifndef SOCKSPEC_RUN_ENGINE_H
 #define SOCKSPEC_RUN_ENGINE_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "run/plan.h"
 #include "run/result.h"
@@ -18,7 +18,7 @@ struct engine_settings {
     struct sandbox *sandbox; // NULL when the program runs already
     size_t workers;
     double time_scale;
-    const volatile sig_atomic_t *stop; // set by a signal handler: finish the cases under way, skip the rest
+    const atomic_bool *stop; // set by a signal handler: finish the cases under way, skip the rest
     void (*publish)(void *context, const struct plan_entry *entry, struct result *result);
     void *context;
 };
