@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "suite/pattern.h"
 
 enum match_answer match_refuse(struct match *match, const char *format, ...)
 {
@@ -68,22 +69,16 @@ static enum match_answer match_pattern(const struct matcher *matcher, const stru
     bool to_end = input->whole || matcher->until_end;
     if (matcher->until_end && !input->whole && !input->final)
         return MATCH_MORE;
-    pcre2_match_data *data = pcre2_match_data_create_from_pattern(matcher->regex, NULL);
     uint32_t options = to_end ? PCRE2_ENDANCHORED : 0;
     if (!to_end && !input->final)
         options |= PCRE2_PARTIAL_SOFT;
-    PCRE2_SPTR subject = input->length ? input->bytes : (PCRE2_SPTR) "";
-    int found = pcre2_match(matcher->regex, subject, input->length, 0, options, data, NULL);
-    if (found > 0) {
-        match->consumed = pcre2_get_ovector_pointer(data)[1];
-        if (!to_end && !input->final && match->consumed == input->length)
-            match->extendable = pcre2_match(matcher->regex, subject, input->length, 0, PCRE2_PARTIAL_HARD, data,
-                                            NULL) == PCRE2_ERROR_PARTIAL;
-    }
-    pcre2_match_data_free(data);
+    int found = pattern_match(matcher->regex, input->bytes, input->length, options, &match->consumed);
+    if (found >= 0 && !to_end && !input->final && match->consumed == input->length)
+        match->extendable = pattern_match(matcher->regex, input->bytes, input->length, PCRE2_PARTIAL_HARD, NULL) ==
+                            PCRE2_ERROR_PARTIAL;
     if (found == PCRE2_ERROR_PARTIAL || (found == PCRE2_ERROR_NOMATCH && input->length == 0 && !input->final))
         return MATCH_MORE;
-    return found > 0 ? MATCH_YES : MATCH_NO;
+    return found >= 0 ? MATCH_YES : MATCH_NO;
 }
 
 static enum match_answer match_bytes_of_any_kind(const struct matcher *matcher, const struct match_input *input,

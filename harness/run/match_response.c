@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "run/match.h"
+#include "suite/pattern.h"
 
 static bool status_fits(const struct response_matcher *expected, int status)
 {
@@ -12,14 +13,6 @@ static bool status_fits(const struct response_matcher *expected, int status)
         if (expected->statuses[i] == status || expected->statuses[i] == status / 100)
             return true;
     return false;
-}
-
-static bool pattern_fits(const struct field_matcher *field, const char *value)
-{
-    pcre2_match_data *data = pcre2_match_data_create_from_pattern(field->regex, NULL);
-    int found = pcre2_match(field->regex, (PCRE2_SPTR)value, strlen(value), 0, PCRE2_ENDANCHORED, data, NULL);
-    pcre2_match_data_free(data);
-    return found > 0;
 }
 
 static bool field_fits(const struct field_matcher *field, const struct http_head *head, struct match *match)
@@ -37,7 +30,7 @@ static bool field_fits(const struct field_matcher *field, const struct http_head
         fits = http_field_has_token(head, field->name, field->text);
         break;
     case FIELD_REGEX:
-        fits = value && pattern_fits(field, value);
+        fits = value && pattern_match(field->regex, value, strlen(value), PCRE2_ENDANCHORED, NULL) >= 0;
         break;
     }
     if (!fits)

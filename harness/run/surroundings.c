@@ -27,8 +27,23 @@ static int listen_somewhere(struct surroundings *surroundings, const struct scri
     return fd;
 }
 
+static int listen_at_path(struct surroundings *surroundings, struct script_context *context)
+{
+    struct net_address address;
+    struct net_address bound;
+    int result = net_local(surroundings->endpoint.path, &address);
+    if (result == 0)
+        result = listen_somewhere(surroundings, context, SOCK_STREAM, &address, 64, &bound);
+    if (result < 0)
+        return result;
+    context->listener = result;
+    return 0;
+}
+
 static int make_client_endpoint(struct surroundings *surroundings, struct script_context *context)
 {
+    if (context->test->program->transport == TRANSPORT_UNIX)
+        return listen_at_path(surroundings, context);
     bool datagrams = context->test->program->transport == TRANSPORT_UDP;
     struct net_address address = net_loopback(context->test->listen_ipv6 ? AF_INET6 : AF_INET, 0);
     struct net_address bound;
@@ -89,14 +104,14 @@ static int make_refused_port(struct surroundings *surroundings, struct script_co
     return port < 0 ? port : 0;
 }
 
-char *surroundings_make(struct surroundings *surroundings, struct script_context *context)
+char *surroundings_make(struct surroundings *surroundings, struct script_context *context, const char *path)
 {
     const struct {
         const char *name;
         int (*make)(struct surroundings *surroundings, struct script_context *context);
     } ports[] = {
         {"used-port", make_used_port}, {"full-port", make_full_port}, {"refused-port", make_refused_port}};
-    *surroundings = (struct surroundings){.endpoint.host = "127.0.0.1"};
+    *surroundings = (struct surroundings){.endpoint = {.host = "127.0.0.1", .path = path}};
     int result = 0;
     if (context->test->program->role == ROLE_CLIENT)
         result = make_client_endpoint(surroundings, context);

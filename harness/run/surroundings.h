@@ -12,8 +12,8 @@ struct surroundings {
 };
 
 // Makes them and, for a client under test, the context's listener. Returns NULL, or why it did not work; to be freed.
-// To be ended in both cases.
-char *surroundings_make(struct surroundings *surroundings, struct script_context *context);
+// `path` is where a Unix socket belongs. To be ended in both cases.
+char *surroundings_make(struct surroundings *surroundings, struct script_context *context, const char *path);
 void surroundings_end(struct surroundings *surroundings);
 
 #endif

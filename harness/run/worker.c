@@ -1,6 +1,7 @@
 #include "run/worker.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -79,12 +80,28 @@ static void stop_instance(struct worker *worker, struct result *result)
     worker->has_instance = false;
 }
 
+// A path for a Unix socket that no other start has used. It stays empty when there is no directory to make it in: then
+// binding or listening fails and says so.
+static void choose_path(struct worker *worker, const struct test_case *test)
+{
+    if (test->program->transport != TRANSPORT_UNIX)
+        return;
+    if (!worker->directory[0]) {
+        strcpy(worker->directory, "/tmp/sockspec-XXXXXX");
+        if (!mkdtemp(worker->directory))
+            worker->directory[0] = '\0';
+    }
+    unlink(worker->path);
+    snprintf(worker->path, sizeof worker->path, "%s/%u.sock", worker->directory, worker->path_number++);
+}
+
 // Where a server is to listen.
 static int choose_endpoint(const struct worker *worker, const struct launch *launch, struct endpoint *endpoint)
 {
     int type = launch->program->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
+    if (launch->program->transport == TRANSPORT_UNIX)
+        return 0;
     int port = launch->port ? launch->port : cell_free_port(worker->cell, type);
-    endpoint->host = "127.0.0.1";
     endpoint->port = port;
     return port < 0 ? port : 0;
 }
@@ -94,8 +111,7 @@ static char *not_ready_text(const struct worker *worker, const struct test_case 
 {
     struct buffer text = {0};
     char *fate = instance_fate(&worker->instance);
-    buffer_format(&text, "the program never listened on port %d: it %s; started as", worker->instance.endpoint.port,
-                  fate);
+    buffer_format(&text, "the program never listened: it %s; started as", fate);
     for (char **word = worker->instance.arguments; *word; word++)
         buffer_format(&text, " %s", *word);
     if (test->option_count)
@@ -230,10 +246,12 @@ static void run_once(struct worker *worker, const struct test_case *test, struct
     struct surroundings surroundings;
     script_begin(&context);
     transcript_begin(&result->transcript);
-    char *problem = surroundings_make(&surroundings, &context);
+    bool reuse = worker->has_instance && share_instance(worker->instance_of, test);
+    if (!reuse)
+        choose_path(worker, test);
+    char *problem = surroundings_make(&surroundings, &context, worker->path);
     if (problem)
         unresolved(result, problem);
-    bool reuse = worker->has_instance && share_instance(worker->instance_of, test);
     if (!reuse && !problem) {
         stop_instance(worker, NULL);
         start_instance(worker, test, &surroundings.endpoint, result);
@@ -328,4 +346,8 @@ void worker_close(struct worker *worker)
     stop_instance(worker, NULL);
     cell_close(worker->cell);
     worker->cell = NULL;
+    if (worker->directory[0]) {
+        unlink(worker->path);
+        rmdir(worker->directory);
+    }
 }

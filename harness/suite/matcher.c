@@ -35,28 +35,29 @@ static bool read_prefix(struct reader *reader, const yaml_node_t *node, struct m
     return payload_read(reader, node, NULL, &matcher->payload);
 }
 
-static bool read_range(struct reader *reader, const yaml_node_t *node, const char *what, struct matcher *matcher)
+static bool read_range(struct reader *reader, const yaml_node_t *node, const char *what, long long least,
+                       struct matcher *matcher)
 {
     static const char *const keys[] = {"min", "max", NULL};
     if (!map_check(reader, node, what, keys, NULL))
         return false;
     const yaml_node_t *minimum = map_need(reader, node, what, "min");
     const yaml_node_t *maximum = map_need(reader, node, what, "max");
-    return minimum && maximum && read_integer(reader, minimum, LLONG_MIN, LLONG_MAX, &matcher->minimum) &&
+    return minimum && maximum && read_integer(reader, minimum, least, LLONG_MAX, &matcher->minimum) &&
            read_integer(reader, maximum, matcher->minimum, LLONG_MAX, &matcher->maximum);
 }
 
 static bool read_bytes(struct reader *reader, const yaml_node_t *node, struct matcher *matcher)
 {
     matcher->kind = MATCH_BYTES;
-    return read_range(reader, node, "bytes", matcher);
+    return read_range(reader, node, "bytes", 0, matcher);
 }
 
 static bool read_number(struct reader *reader, const yaml_node_t *node, struct matcher *matcher)
 {
     matcher->kind = MATCH_INTEGER;
     matcher->regex = pattern_compile(reader, node, "-?\\d+");
-    return read_range(reader, node, "an integer", matcher);
+    return read_range(reader, node, "an integer", LLONG_MIN, matcher);
 }
 
 static bool read_time(struct reader *reader, const yaml_node_t *node, enum matcher_kind kind, const char *pattern,
@@ -106,7 +107,8 @@ bool matcher_read_end(struct reader *reader, const yaml_node_t *node, struct mat
 static bool read_eof(struct reader *reader, const yaml_node_t *node, struct matcher *matcher)
 {
     bool value = true;
-    *matcher = (struct matcher){.kind = MATCH_END, .end = END_FIN};
+    matcher->kind = MATCH_END;
+    matcher->end = END_FIN;
     if (!read_boolean(reader, node, &value))
         return false;
     if (!value)
@@ -149,8 +151,9 @@ static const struct {
 #define MATCHER_WORDS (sizeof matcher_table / sizeof *matcher_table)
 
 // `close-frame: [1002, 1007]`, one code, `any` or `none`.
-static bool read_close_codes(struct reader *reader, const yaml_node_t *node, struct matcher *matcher)
+static bool read_close_frame(struct reader *reader, const yaml_node_t *map, struct matcher *matcher)
 {
+    const yaml_node_t *node = map_get(reader, map, "close-frame");
     const char **words;
     size_t count;
     matcher->kind = MATCH_CLOSE_FRAME;
@@ -161,6 +164,10 @@ static bool read_close_codes(struct reader *reader, const yaml_node_t *node, str
     if (count == 1 && strcmp(words[0], "none") == 0) {
         matcher->no_code = true;
         return true;
+    }
+    if (count == 0) {
+        reader_problem(reader, node, "`close-frame` needs a code, any or none");
+        return false;
     }
     for (size_t i = 0; i < count; i++) {
         long long code;
@@ -220,17 +227,39 @@ static bool read_grade(struct reader *reader, const yaml_node_t *map, struct mat
     return !until || read_word(reader, until, "a bound", ends, &index);
 }
 
+// Words of a payload that are matched in a way of their own, and what may stand beside them there.
+static const struct {
+    const char *word;
+    bool (*read)(struct reader *reader, const yaml_node_t *map, struct matcher *matcher);
+    const char *companion; // or NULL
+} framed_table[] = {
+    {"frame", read_frame, "payload"},
+    {"message", read_message, "payload"},
+    {"close-frame", read_close_frame, NULL},
+};
+#define FRAMED_WORDS (sizeof framed_table / sizeof *framed_table)
+
+// Refuses whatever else of a payload stands beside the one word of a matcher.
+static bool stands_alone(struct reader *reader, const yaml_node_t *map, const char *word, const char *companion)
+{
+    for (size_t i = 0; payload_keys[i]; i++) {
+        const char *key = payload_keys[i];
+        const yaml_node_t *value = map_get(reader, map, key);
+        if (value && strcmp(key, word) != 0 && !(companion && strcmp(key, companion) == 0)) {
+            reader_problem(reader, value, "`%s` does not go with `%s`", key, word);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool read_payload_matcher(struct reader *reader, const yaml_node_t *node, const char *const *more,
                                  struct matcher *matcher)
 {
-    if (!node_is_scalar(node)) {
-        if (map_get(reader, node, "close-frame"))
-            return read_close_codes(reader, map_get(reader, node, "close-frame"), matcher);
-        if (map_get(reader, node, "message"))
-            return read_message(reader, node, matcher);
-        if (map_get(reader, node, "frame"))
-            return read_frame(reader, node, matcher);
-    }
+    for (size_t i = 0; node_is_map(node) && i < FRAMED_WORDS; i++)
+        if (map_get(reader, node, framed_table[i].word))
+            return stands_alone(reader, node, framed_table[i].word, framed_table[i].companion) &&
+                   framed_table[i].read(reader, node, matcher);
     matcher->kind = MATCH_PAYLOAD;
     if (!payload_read(reader, node, more, &matcher->payload))
         return false;
@@ -275,8 +304,36 @@ bool matcher_read(struct reader *reader, const yaml_node_t *node, const char *co
         found = i;
     }
     if (found < MATCHER_WORDS)
-        return matcher_table[found].read(reader, map_get(reader, node, matcher_table[found].word), matcher);
+        return stands_alone(reader, node, matcher_table[found].word, NULL) &&
+               matcher_table[found].read(reader, map_get(reader, node, matcher_table[found].word), matcher);
     return read_payload_matcher(reader, node, keys, matcher);
+}
+
+// True when no bytes at all satisfy it.
+static bool accepts_nothing(const struct matcher *matcher)
+{
+    switch (matcher->kind) {
+    case MATCH_PAYLOAD:
+    case MATCH_PREFIX:
+        return payload_length(&matcher->payload) == 0;
+    case MATCH_BYTES:
+        return matcher->minimum == 0;
+    case MATCH_REGEX:
+        return pattern_match(matcher->regex, NULL, 0, PCRE2_ENDANCHORED, NULL) >= 0;
+    case MATCH_NONE:
+    case MATCH_INTEGER:
+    case MATCH_UNIX_SECONDS:
+    case MATCH_GO_TIME:
+    case MATCH_RFC3339_TIME:
+    case MATCH_RESPONSE:
+    case MATCH_FRAME:
+    case MATCH_MESSAGE:
+    case MATCH_CLOSE_FRAME:
+    case MATCH_END:
+    case MATCH_ANY:
+        return false;
+    }
+    return false;
 }
 
 bool matcher_accepts_end(const struct matcher *matcher)
@@ -284,13 +341,15 @@ bool matcher_accepts_end(const struct matcher *matcher)
     for (size_t i = 0; i < matcher->alternative_count; i++)
         if (matcher_accepts_end(&matcher->alternatives[i]))
             return true;
-    return matcher->kind == MATCH_END && matcher->grade != GRADE_FAIL;
+    if (matcher->grade == GRADE_FAIL)
+        return false;
+    return matcher->kind == MATCH_END || (matcher->until_end && accepts_nothing(matcher));
 }
 
-bool matcher_accepts_bytes(const struct matcher *matcher)
+bool matcher_needs_bytes(const struct matcher *matcher)
 {
     for (size_t i = 0; i < matcher->alternative_count; i++)
-        if (matcher_accepts_end(&matcher->alternatives[i]))
+        if (matcher->alternatives[i].grade != GRADE_FAIL && !matcher_needs_bytes(&matcher->alternatives[i]))
             return false;
-    return matcher->kind != MATCH_END;
+    return matcher->kind != MATCH_END && !accepts_nothing(matcher);
 }

@@ -80,8 +80,8 @@ bool matcher_read_end(struct reader *reader, const yaml_node_t *node, struct mat
 // True when the end of a connection can satisfy the matcher with another grade than fail.
 bool matcher_accepts_end(const struct matcher *matcher);
 
-// True when bytes from the program can satisfy it.
-bool matcher_accepts_bytes(const struct matcher *matcher);
+// True when only bytes from the program can satisfy it with another grade than fail.
+bool matcher_needs_bytes(const struct matcher *matcher);
 
 // Appends what is expected, in words: `the text "hello"`, `a close frame with code 1002`.
 void matcher_describe(const struct matcher *matcher, struct buffer *out);

@@ -28,3 +28,14 @@ pcre2_code *pattern_compile(struct reader *reader, const yaml_node_t *node, cons
     }
     return code;
 }
+
+int pattern_match(const pcre2_code *pattern, const void *bytes, size_t length, uint32_t options, size_t *end)
+{
+    // Made from the pattern, it would take its memory from the arena, which must not change any more.
+    pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+    int found = pcre2_match(pattern, length ? bytes : (PCRE2_SPTR) "", length, 0, options, data, NULL);
+    if (found >= 0 && end)
+        *end = pcre2_get_ovector_pointer(data)[1];
+    pcre2_match_data_free(data);
+    return found;
+}

@@ -11,4 +11,8 @@
 // regular expression.
 pcre2_code *pattern_compile(struct reader *reader, const yaml_node_t *node, const char *pattern);
 
+// Matches `pattern` at the start of the bytes (NULL with length 0 is fine) under options of pcre2_match(). Returns 0 or
+// more with the end of the match in `end` (may be NULL), or a PCRE2_ERROR_ code. Any thread may match any pattern.
+int pattern_match(const pcre2_code *pattern, const void *bytes, size_t length, uint32_t options, size_t *end);
+
 #endif

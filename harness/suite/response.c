@@ -14,13 +14,17 @@ static bool read_status(struct reader *reader, const yaml_node_t *node, struct r
     size_t count;
     if (!read_strings(reader, node, "status", &words, &count))
         return false;
+    if (count == 0) {
+        reader_problem(reader, node, "`status` needs a status");
+        return false;
+    }
     for (size_t i = 0; i < count; i++) {
         long long number = 0;
-        bool class = strlen(words[i]) == 3 && strcmp(words[i] + 1, "xx") == 0;
+        bool class = words[i][0] >= '1' && words[i][0] <= '9' && strcmp(words[i] + 1, "xx") == 0;
         if (class)
             number = words[i][0] - '0';
-        if (i == MAXIMUM_STATUSES || (!class && (parse_integer(words[i], &number) < 0 || number < 100)) ||
-            number < 1 || number > 999) {
+        if (i == MAXIMUM_STATUSES ||
+            (!class && (parse_integer(words[i], &number) < 0 || number < 100 || number > 999))) {
             reader_problem(reader, node, "`%s` is not a status such as 101, or a class such as 4xx (at most %zu)",
                            words[i], MAXIMUM_STATUSES);
             return false;

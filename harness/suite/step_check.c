@@ -42,7 +42,7 @@ static bool check_expect(struct reader *reader, const struct step *step, struct 
 {
     if (matcher_accepts_end(&step->matcher) && !check_end(reader, step, evidence))
         return false;
-    if (matcher_accepts_bytes(&step->matcher))
+    if (matcher_needs_bytes(&step->matcher))
         add_evidence(evidence, step->on);
     return true;
 }
