@@ -258,6 +258,7 @@ static void run_once(struct worker *worker, const struct test_case *test, struct
     }
     if (went_well(result)) {
         script_run(&context);
+        script_end(&context);
         look_at_program(worker, &context, result);
         check_liveness(worker, &context, result);
     }
@@ -265,7 +266,7 @@ static void run_once(struct worker *worker, const struct test_case *test, struct
     if (result->verdict == VERDICT_UNRESOLVED && !result->not_ready)
         health_of(worker, test)->control_failures++;
     keep_errors(worker, result);
-    script_end(&context);
+    script_end(&context); // of a script that never ran
     surroundings_end(&surroundings);
     if (!went_well(result) || needs_own_instance(test) || context.exit_expected)
         stop_instance(worker, result);
