@@ -10,7 +10,8 @@ enum {
 
 void session_begin(struct ws_session *session, size_t message_limit)
 {
-    *session = (struct ws_session){.message_limit = message_limit};
+    size_t most = SIZE_MAX / 4; // so that no sum of lengths overflows
+    *session = (struct ws_session){.message_limit = message_limit < most ? message_limit : most};
 }
 
 void session_end(struct ws_session *session)
