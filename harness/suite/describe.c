@@ -91,6 +91,18 @@ static void describe_end(enum end_kind end, struct buffer *out)
     buffer_text(out, words[end]);
 }
 
+static void describe_alternatives(const struct matcher *matcher, struct buffer *out)
+{
+    const char *between = "";
+    for (size_t i = 0; i < matcher->alternative_count; i++) {
+        if (matcher->alternatives[i].grade == GRADE_FAIL)
+            continue;
+        buffer_text(out, between);
+        between = ", or ";
+        matcher_describe(&matcher->alternatives[i], out);
+    }
+}
+
 static void describe_kind(const struct matcher *matcher, struct buffer *out)
 {
     double skew = (double)matcher->skew_ms / 1000;
@@ -139,12 +151,7 @@ static void describe_kind(const struct matcher *matcher, struct buffer *out)
         describe_end(matcher->end, out);
         break;
     case MATCH_ANY:
-        for (size_t i = 0; i < matcher->alternative_count; i++) {
-            if (matcher->alternatives[i].grade == GRADE_FAIL)
-                continue;
-            buffer_text(out, i ? ", or " : "");
-            matcher_describe(&matcher->alternatives[i], out);
-        }
+        describe_alternatives(matcher, out);
         break;
     }
 }
