@@ -134,8 +134,13 @@ static bool read_expect(struct step_context *context, const yaml_node_t *node, s
 // `expect-end: fin`, or a map with `end` or `any` and the keys of an expectation.
 static bool read_expect_end(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
-    if (!node_is_scalar(node))
-        return read_expect(context, node, step);
+    if (!node_is_scalar(node)) {
+        if (!read_expect(context, node, step))
+            return false;
+        if (!matcher_accepts_end(&step->matcher))
+            reader_problem(context->reader, node, "`expect-end` is satisfied by no end");
+        return matcher_accepts_end(&step->matcher);
+    }
     return matcher_read_end(context->reader, node, &step->matcher) &&
            use_name(context->reader, NULL, node, context->names, step);
 }
@@ -225,7 +230,7 @@ static const struct {
     {"expect-stderr", STEP_EXPECT_STDERR, read_expect_output, false},
     {"signal", STEP_SIGNAL, step_read_signal, false},
     {"expect-exit", STEP_EXPECT_EXIT, step_read_expect_exit, false},
-    {"restart", STEP_RESTART, step_read_signal, false},
+    {"restart", STEP_RESTART, step_read_restart, false},
     {"control", STEP_CONTROL, read_control, true},
     {"repeat", STEP_REPEAT, read_repeat, false},
     {"resources", STEP_RESOURCES, step_read_resources, false},

@@ -27,6 +27,14 @@ static void add_evidence(struct evidence *evidence, const char *name)
         evidence->names[evidence->count++] = name;
 }
 
+// A connection that is made anew has brought nothing yet.
+static void drop_evidence(struct evidence *evidence, const char *name)
+{
+    for (size_t i = 0; i < evidence->count; i++)
+        if (strcmp(evidence->names[i], name) == 0)
+            evidence->names[i--] = evidence->names[--evidence->count];
+}
+
 static bool check_end(struct reader *reader, const struct step *step, const struct evidence *evidence)
 {
     if (has_evidence(evidence, step->on))
@@ -78,6 +86,8 @@ static bool check_list(struct reader *reader, const struct step *steps, size_t c
         case STEP_CONNECT:
         case STEP_ACCEPT:
         case STEP_OPEN:
+            drop_evidence(evidence, step->on);
+            break;
         case STEP_SEND:
         case STEP_SHUTDOWN:
         case STEP_RESET:

@@ -58,6 +58,16 @@ bool step_read_signal(struct step_context *context, const yaml_node_t *node, str
     return true;
 }
 
+bool step_read_restart(struct step_context *context, const yaml_node_t *node, struct step *step)
+{
+    static const char *const names[] = {"TERM", "KILL", NULL};
+    size_t index;
+    if (!read_word(context->reader, node, "a signal to restart by", names, &index))
+        return false;
+    step->signal = index ? SIGKILL : SIGTERM;
+    return true;
+}
+
 static bool read_exit_code(struct reader *reader, const yaml_node_t *node, struct exit_matcher *matcher)
 {
     const char *string;
@@ -86,7 +96,9 @@ static bool read_exit_alternative(struct reader *reader, const yaml_node_t *node
         (grade && !read_word(reader, grade, "a grade", grades, &index)))
         return false;
     matcher->grade = (enum grade)index;
-    return true;
+    if (index != GRADE_PASS && !matcher->why)
+        reader_problem(reader, grade, "a grade other than pass needs a `why`");
+    return index == GRADE_PASS || matcher->why;
 }
 
 bool step_read_expect_exit(struct step_context *context, const yaml_node_t *node, struct step *step)
@@ -98,15 +110,21 @@ bool step_read_expect_exit(struct step_context *context, const yaml_node_t *node
         if (!map_check(reader, node, "expect-exit", keys, NULL) || !step_read_times(reader, node, step))
             return false;
         list = map_get(reader, node, "any");
+        if (list && map_get(reader, node, "code")) {
+            reader_problem(reader, map_get(reader, node, "code"), "`any` and `code` exclude each other");
+            return false;
+        }
         node = list ? list : map_need(reader, node, "expect-exit", "code");
         if (!node || (list && !list_check(reader, list, "any")))
             return false;
     }
     step->exit_count = list ? list_size(list) : 1;
+    if (step->exit_count == 0)
+        reader_problem(reader, node, "`expect-exit` needs an alternative");
     step->exits = arena_allocate(reader->arena, step->exit_count + 1, sizeof *step->exits);
     if (!list)
         return read_exit_code(reader, node, step->exits);
-    bool good = true;
+    bool good = step->exit_count > 0;
     for (size_t i = 0; i < step->exit_count; i++) {
         const yaml_node_t *item = list_item(reader, list, i);
         good &= node_is_map(item) ? read_exit_alternative(reader, item, &step->exits[i])
@@ -128,9 +146,11 @@ static bool read_memory(struct reader *reader, const yaml_node_t *node, long lon
     if (!read_string(reader, node, &string))
         return false;
     *kib = strtoll(string, &unit, 10);
-    if (strcmp(unit, "MiB") == 0)
+    bool mebibytes = strcmp(unit, "MiB") == 0;
+    bool good = *string >= '0' && *string <= '9' && *kib <= INT_MAX && (mebibytes || strcmp(unit, "KiB") == 0);
+    if (mebibytes && good)
         *kib *= 1024;
-    if (unit == string || (strcmp(unit, "MiB") != 0 && strcmp(unit, "KiB") != 0)) {
+    if (!good) {
         reader_problem(reader, node, "`%s` is not a size such as 512KiB or 2MiB", string);
         return false;
     }
@@ -159,5 +179,11 @@ bool step_read_expect_resources(struct step_context *context, const yaml_node_t 
         const yaml_node_t *bound = map_get(reader, node, bounds[i].key);
         good &= !bound || read_integer(reader, bound, 0, INT_MAX, bounds[i].bound);
     }
-    return good && (!memory || read_memory(reader, memory, &step->growth.memory_kib));
+    good &= !memory || read_memory(reader, memory, &step->growth.memory_kib);
+    const struct growth *growth = &step->growth;
+    if (good && growth->descriptors < 0 && growth->threads < 0 && growth->zombies < 0 && growth->memory_kib < 0) {
+        reader_problem(reader, node, "expect-resources bounds nothing: descriptors, threads, zombies or memory");
+        return false;
+    }
+    return good;
 }

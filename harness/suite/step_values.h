@@ -16,6 +16,7 @@ bool step_read_times(struct reader *reader, const yaml_node_t *map, struct step 
 bool step_read_pause(struct step_context *context, const yaml_node_t *node, struct step *step);
 bool step_read_stdin(struct step_context *context, const yaml_node_t *node, struct step *step);
 bool step_read_signal(struct step_context *context, const yaml_node_t *node, struct step *step);
+bool step_read_restart(struct step_context *context, const yaml_node_t *node, struct step *step);
 bool step_read_expect_exit(struct step_context *context, const yaml_node_t *node, struct step *step);
 bool step_read_resources(struct step_context *context, const yaml_node_t *node, struct step *step);
 bool step_read_expect_resources(struct step_context *context, const yaml_node_t *node, struct step *step);
