@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Room for the longest text, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", or one with a dotted tail, and a NUL. */
+/* Room for the longest text, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", or one with a dotted tail, and a NUL.
+ */
 enum { ADDRESS_TEXT_SIZE = 46 };
 
 struct address {
@@ -24,12 +25,12 @@ struct address {
  * On an error *address is left as it was. */
 int address_parse(const char *text, size_t length, struct address *address);
 
-/* Writes the canonical text and a NUL into text[ADDRESS_TEXT_SIZE]; returns the length without the NUL. IPv6 by
- * RFC 5952 4, and IPv4-mapped addresses with a dotted tail by its section 5: "::ffff:1.2.3.4". */
+/* Writes the canonical text and a NUL into text[ADDRESS_TEXT_SIZE]; returns the length without the NUL. IPv6
+ * by RFC 5952 4, and IPv4-mapped addresses with a dotted tail by its section 5: "::ffff:1.2.3.4". */
 size_t address_format(const struct address *address, char *text);
 
-/* Makes an IPv4-mapped address (RFC 4291 2.5.5.2) the IPv4 address that it stands for (contract 1.4); leaves any
- * other as it is. */
+/* Makes an IPv4-mapped address (RFC 4291 2.5.5.2) the IPv4 address that it stands for (contract 1.4); leaves
+ * any other as it is. */
 void address_unmap(struct address *address);
 
 #endif

@@ -192,13 +192,14 @@ static int dial_one(const struct addrinfo *address, int64_t deadline, struct fai
     return failure_set(failure, -result, "connect %s", text);
 }
 
-int net_dial(const char *host_port, enum net_family family, int type, int64_t timeout_ms, struct failure *failure)
+int net_dial(const char *host_port, enum net_family family, int type, int64_t timeout_ms,
+             struct failure *failure)
 {
     int64_t deadline = net_deadline(timeout_ms);
     struct addrinfo *addresses;
     int result = -EADDRNOTAVAIL;
-    /* Connecting a datagram socket does not find out whether anybody listens, so the first address is the only
-     * one: IPv4 where there is one, as in Go. */
+    /* Connecting a datagram socket does not find out whether anybody listens, so the first address is the
+     * only one: IPv4 where there is one, as in Go. */
     if (type == SOCK_DGRAM && family == NET_ANY)
         result = net_resolve(host_port, NET_IPV4, type, &addresses, failure);
     if (result < 0)

@@ -9,8 +9,8 @@
  * serves with and without one, and no call hangs past it. EINTR is never seen by the caller and a peer that
  * vanished gives EPIPE, not SIGPIPE.
  *
- * Nothing here is shared between calls, so threads may use different sockets freely. What is opened belongs to
- * the caller, who closes it: with net_close_drained where the peer must get every byte (contract 0.6).
+ * Nothing here is shared between calls, so threads may use different sockets freely. What is opened belongs
+ * to the caller, who closes it: with net_close_drained where the peer must get every byte (contract 0.6).
  */
 
 #include <netdb.h>
@@ -36,8 +36,8 @@ int64_t net_deadline(int64_t timeout_ms);
  * nothing arrived by the deadline; another negative errno code (-ECONNRESET) when the connection broke. */
 ssize_t net_read(int socket, void *buffer, size_t size, int64_t deadline);
 
-/* Writes all `size` bytes. Returns 0; -ETIMEDOUT when the peer had not taken them by the deadline (some may have
- * been sent); -EPIPE, -ECONNRESET or another negative errno code when the connection broke. */
+/* Writes all `size` bytes. Returns 0; -ETIMEDOUT when the peer had not taken them by the deadline (some may
+ * have been sent); -EPIPE, -ECONNRESET or another negative errno code when the connection broke. */
 int net_write(int socket, const void *bytes, size_t size, int64_t deadline);
 
 /* Waits until the socket can be read (or has ended or failed). Returns 0, -ETIMEDOUT, or a negative errno. */
@@ -51,27 +51,29 @@ void net_drain(int socket, int64_t timeout_ms);
 /* net_drain, then close. */
 void net_close_drained(int socket, int64_t timeout_ms);
 
-/* Finds the addresses of "host:port" (contract 0.8) for sockets of `type` (SOCK_STREAM, SOCK_DGRAM); an empty host
- * is loopback. Returns 0 and a list for freeaddrinfo; -EINVAL for a malformed text or port; -EADDRNOTAVAIL when
- * the name has no address of that family. */
+/* Finds the addresses of "host:port" (contract 0.8) for sockets of `type` (SOCK_STREAM, SOCK_DGRAM); an empty
+ * host is loopback. Returns 0 and a list for freeaddrinfo; -EINVAL for a malformed text or port;
+ * -EADDRNOTAVAIL when the name has no address of that family. */
 int net_resolve(const char *host_port, enum net_family family, int type, struct addrinfo **addresses,
                 struct failure *failure);
 
 /* Resolves and connects, each address in turn, within `timeout_ms` in all (negative: as long as the kernel
- * tries). A SOCK_DGRAM socket is connected too: it hears its peer alone, and ICMP errors. Returns the socket, or a
- * negative errno code of the last attempt: -ETIMEDOUT, -ECONNREFUSED, or one of net_resolve's. */
-int net_dial(const char *host_port, enum net_family family, int type, int64_t timeout_ms, struct failure *failure);
+ * tries). A SOCK_DGRAM socket is connected too: it hears its peer alone, and ICMP errors. Returns the socket,
+ * or a negative errno code of the last attempt: -ETIMEDOUT, -ECONNREFUSED, or one of net_resolve's. */
+int net_dial(const char *host_port, enum net_family family, int type, int64_t timeout_ms,
+             struct failure *failure);
 
-/* Opens a socket of `type` bound to `host` (NULL: every interface; else an address or a name) and `port` (0: the
- * kernel chooses), with SO_REUSEADDR (contract 0.5), listening when it is a SOCK_STREAM. NET_ANY without a host is
- * one IPv6 socket that takes IPv4 too, or an IPv4 one where the kernel has no IPv6. The socket is non-blocking
- * when it listens. Returns the socket or a negative errno code. */
+/* Opens a socket of `type` bound to `host` (NULL: every interface; else an address or a name) and `port` (0:
+ * the kernel chooses), with SO_REUSEADDR (contract 0.5), listening when it is a SOCK_STREAM. NET_ANY without
+ * a host is one IPv6 socket that takes IPv4 too, or an IPv4 one where the kernel has no IPv6. The socket is
+ * non-blocking when it listens. Returns the socket or a negative errno code. */
 int net_listen(const char *host, uint16_t port, enum net_family family, int type, struct failure *failure);
 
 /* Turns the kernel's keep-alive probes on (contract 6.3). Returns 0 or a negative errno code. */
 int net_set_keepalive(int socket);
 
-/* Sends small segments at once instead of waiting for acknowledgements. Returns 0 or a negative errno code. */
+/* Sends small segments at once instead of waiting for acknowledgements. Returns 0 or a negative errno code.
+ */
 int net_set_nodelay(int socket);
 
 /* Writes "1.2.3.4:80" or "[::1]:80" for an address into text[NET_TEXT_SIZE]; "?" when it is neither. */

@@ -39,8 +39,8 @@ struct server {
     /* Only the accepting thread's: a client accepted that no thread could be started for yet. */
     struct client *waiting;
 
-    /* Shared by all threads under the lock. Whoever takes a client off the list closes its socket, so that the
-     * sockets of those on it are open. */
+    /* Shared by all threads under the lock. Whoever takes a client off the list closes its socket, so that
+     * the sockets of those on it are open. */
     pthread_mutex_t lock;
     pthread_cond_t ended;
     struct client *clients;
@@ -121,20 +121,22 @@ static int start_client(struct server *server, struct client *client)
     return code;
 }
 
-/* Whether accept failed because the process or the system is out of something that an ending client returns. */
+/* Whether accept failed because the process or the system is out of something that an ending client returns.
+ */
 static bool is_shortage(int code)
 {
     return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
 }
 
-/* Whether accept can never work again; everything else is the fate of one client (accept(2), "Error handling"). */
+/* Whether accept can never work again; everything else is the fate of one client (accept(2), "Error
+ * handling"). */
 static bool is_broken(int code)
 {
     return code == EBADF || code == EINVAL || code == ENOTSOCK || code == EOPNOTSUPP || code == EFAULT;
 }
 
-/* Accepts and starts one client. Returns 0, also when that client was lost; -EAGAIN when a client is waiting, or may
- * be, for what there is a shortage of; another negative errno code when the listener is broken. */
+/* Accepts and starts one client. Returns 0, also when that client was lost; -EAGAIN when a client is waiting,
+ * or may be, for what there is a shortage of; another negative errno code when the listener is broken. */
 static int accept_client(struct server *server)
 {
     if (!server->waiting) {
@@ -169,7 +171,8 @@ static bool has_room(struct server *server, bool shortage)
     return room;
 }
 
-/* Waits for a client, a signal, or where there is no room the end of a client. Returns 0 or a negative errno. */
+/* Waits for a client, a signal, or where there is no room the end of a client. Returns 0 or a negative errno.
+ */
 static int wait_for_event(struct server *server, bool shortage)
 {
     bool room = has_room(server, shortage);
@@ -292,7 +295,8 @@ int server_open(struct server **opened, const struct server_options *options, st
     server->listener = server->wake = -1;
     int result = server->stop = stop_open(failure);
     if (result >= 0)
-        result = server->listener = net_listen(options->host, options->port, options->family, SOCK_STREAM, failure);
+        result = server->listener =
+            net_listen(options->host, options->port, options->family, SOCK_STREAM, failure);
     if (result >= 0) {
         result = server->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         if (result < 0)

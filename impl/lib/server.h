@@ -4,15 +4,16 @@
 /*
  * A TCP server: one accept loop, one thread for each client.
  *
- * server_open listens; server_run accepts on the calling thread until SIGTERM or SIGINT (contract 0.7), which it
- * receives through a signalfd, so that nothing runs in a signal handler. Each client gets a detached thread
- * that calls the handler with the connected socket, then drains and closes it: a handler only reads and writes,
- * and never closes. At the bound of clients, or when the process is out of descriptors or threads, further
- * clients wait in the kernel's queue until one ends (contract 0.3). A bound of one makes the server iterative.
+ * server_open listens; server_run accepts on the calling thread until SIGTERM or SIGINT (contract 0.7), which
+ * it receives through a signalfd, so that nothing runs in a signal handler. Each client gets a detached
+ * thread that calls the handler with the connected socket, then drains and closes it: a handler only reads
+ * and writes, and never closes. At the bound of clients, or when the process is out of descriptors or
+ * threads, further clients wait in the kernel's queue until one ends (contract 0.3). A bound of one makes the
+ * server iterative.
  *
  * To stop, the loop shuts down the reading side of every client's socket: a handler still reads what had
- * arrived, then an end of file, and so answers what it has received and returns. Those still at it after half a
- * second lose the writing side too. server_run returns when the last thread is done, within 1.5 s.
+ * arrived, then an end of file, and so answers what it has received and returns. Those still at it after half
+ * a second lose the writing side too. server_run returns when the last thread is done, within 1.5 s.
  */
 
 #include <stdbool.h>
@@ -36,8 +37,8 @@ struct server_options {
  * net_read and net_write. The socket stays the server's. */
 typedef void server_handler(int socket, void *context);
 
-/* Starts to listen, and blocks SIGTERM and SIGINT in this thread and those it will start (so call it first) and
- * ignores SIGPIPE. Returns 0, or a negative errno code with the reason in `failure`. */
+/* Starts to listen, and blocks SIGTERM and SIGINT in this thread and those it will start (so call it first)
+ * and ignores SIGPIPE. Returns 0, or a negative errno code with the reason in `failure`. */
 int server_open(struct server **server, const struct server_options *options, struct failure *failure);
 
 /* Accepts clients and serves them until a signal or server_stop; returns 0, or a negative errno code with the

@@ -1,0 +1,48 @@
+#ifndef IMPL_ARGUMENTS_H
+#define IMPL_ARGUMENTS_H
+
+/*
+ * Command lines read into variables by a table: one row for each option and each word, in the order of the
+ * usage line that is made of it. The variables hold their defaults beforehand; words and options may be
+ * mixed. A program without options takes any word but --help for what it is, so that ip-parse can judge "--".
+ *
+ *     static const struct argument arguments[] = {
+ *         {"--host ADDRESS", ARGUMENT_TEXT, &host, "listen on this address only"},
+ *         {"[PORT]", ARGUMENT_PORT, &port, "port to listen on, 7777 by default"},
+ *         {0}};
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum argument_kind {
+    ARGUMENT_FLAG,     /* bool: an option without a value */
+    ARGUMENT_TEXT,     /* const char *: any text */
+    ARGUMENT_DURATION, /* int64_t, milliseconds: 500ms, 2s, 2m or plain seconds (contract 0.13) */
+    ARGUMENT_PORT,     /* uint16_t: 1 to 65535 */
+    ARGUMENT_SIZE,     /* uint64_t: decimal bytes */
+};
+
+struct argument {
+    const char *form; /* "--name", "--name VALUE", "WORD", or "[WORD]" for one that may be left out */
+    enum argument_kind kind;
+    void *value;
+    const char *about; /* for --help */
+};
+
+/* What arguments_read returns when the program is to go on. */
+enum { ARGUMENTS_RUN = -1 };
+
+/* Reads the command line by `table`, which a row of zeros ends. Returns ARGUMENTS_RUN, or an exit status:
+ * 1 after a usage line, and what is wrong, on standard error (contract 0.1); 0 after help on standard output.
+ * Makes standard output line-buffered, so that what a program prints is visible at once (contract 0.10). */
+int arguments_read(int argc, char **argv, const char *about, const struct argument *table);
+
+/* Reads a duration. Returns 0 and milliseconds, -EINVAL, or -ERANGE above 10^12 ms. */
+int arguments_parse_duration(const char *text, int64_t *milliseconds);
+
+/* Reads decimal digits and nothing else. Returns 0, -EINVAL, or -ERANGE above 2^64 - 1. */
+int arguments_parse_size(const char *text, uint64_t *size);
+
+#endif
