@@ -120,7 +120,15 @@ static char *not_ready_text(const struct worker *worker, const struct test_case 
     return buffer_take(&text);
 }
 
-// Waits until the server listens. A case with arguments of its own may be about a program that ends instead.
+static bool expects_exit(const struct test_case *test)
+{
+    for (size_t i = 0; i < test->script.count; i++)
+        if (test->script.steps[i].word == STEP_EXPECT_EXIT)
+            return true;
+    return false;
+}
+
+// Waits until the server listens. A case that expects it to end may be about one that never does.
 static void await_ready(struct worker *worker, const struct test_case *test, struct result *result)
 {
     struct program_health *health = health_of(worker, test);
@@ -133,7 +141,7 @@ static void await_ready(struct worker *worker, const struct test_case *test, str
         health->start_failures = 0;
         return;
     }
-    if (test->arguments && outcome == -ECHILD)
+    if (outcome == -ECHILD && expects_exit(test))
         return;
     unresolved(result, not_ready_text(worker, test));
     result->not_ready = true;
