@@ -23,6 +23,7 @@ struct instance {
     struct net_address running; // the address of such a one
     const char *path;           // of its URL, or NULL
     char **arguments;
+    const char **environment;
     struct process process;
     bool started;
     bool ready;
