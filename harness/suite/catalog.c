@@ -100,10 +100,13 @@ void catalog_free(struct catalog *catalog)
 bool suite_word(struct arena *arena, const char *word, const char **path, const char **pattern)
 {
     static const char ending[] = ".yaml";
-    const char *found = strstr(word, ending);
-    const char *behind = found ? found + sizeof ending - 1 : NULL;
-    if (!found || (*behind != '\0' && *behind != ':'))
-        return false;
+    const char *behind = word;
+    do {
+        const char *found = strstr(behind, ending);
+        if (!found)
+            return false;
+        behind = found + sizeof ending - 1;
+    } while (*behind != '\0' && *behind != ':');
     *path = arena_bytes(arena, word, (size_t)(behind - word));
     *pattern = *behind ? behind + 1 : "*";
     return true;

@@ -26,17 +26,33 @@ static bool read_expectation(struct reader *reader, const yaml_node_t *node, str
     return true;
 }
 
+// The ids of a case and of its reruns.
+static bool fits_case(const struct test_case *test, const char *pattern)
+{
+    static const struct {
+        unsigned transform;
+        const char *suffix;
+    } reruns[] = {
+        {TRANSFORM_BYTEWISE, "+bytewise"},
+        {TRANSFORM_SPLIT, "+split"},
+        {TRANSFORM_COALESCED, "+coalesced"},
+    };
+    bool fits = fnmatch(pattern, test->id, 0) == 0;
+    for (size_t i = 0; !fits && i < sizeof reruns / sizeof *reruns; i++) {
+        if (!(test->transforms & reruns[i].transform))
+            continue;
+        char *id = format_text("%s%s", test->id, reruns[i].suffix);
+        fits = fnmatch(pattern, id, 0) == 0;
+        free(id);
+    }
+    return fits;
+}
+
 static bool fits_any_case(const struct catalog *catalog, const char *pattern)
 {
-    for (size_t i = 0; i < catalog->case_count; i++) {
-        if (fnmatch(pattern, catalog->cases[i]->id, 0) == 0)
+    for (size_t i = 0; i < catalog->case_count; i++)
+        if (fits_case(catalog->cases[i], pattern))
             return true;
-        char *transformed = format_text("%s+", catalog->cases[i]->id);
-        bool fits = strncmp(pattern, transformed, strlen(transformed)) == 0;
-        free(transformed);
-        if (fits)
-            return true;
-    }
     return false;
 }
 

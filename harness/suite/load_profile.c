@@ -69,6 +69,27 @@ static bool read_capabilities(struct reader *reader, const yaml_node_t *node, st
     return true;
 }
 
+// What no case can ask for is a typing mistake.
+static bool check_options(struct reader *reader, const yaml_node_t *node, const struct launch *launch)
+{
+    const struct program *program = launch->program;
+    const char **known = arena_allocate(reader->arena, program->option_count + 1, sizeof *known);
+    for (size_t i = 0; i < program->option_count; i++)
+        known[i] = program->options[i].name;
+    bool good = true;
+    for (size_t i = 0; i < launch->option_count; i++) {
+        const char *name = launch->options[i].name;
+        size_t at = 0;
+        while (known[at] && strcmp(known[at], name) != 0)
+            at++;
+        if (!known[at])
+            reader_problem(reader, map_key(reader, node, i), "`%s` is not an option of `%s`%s", name, program->name,
+                           reader_hint(reader, name, known));
+        good &= known[at] != NULL;
+    }
+    return good;
+}
+
 // A server must learn its port, or have a fixed one; a client must learn where to connect.
 static bool check_command(struct reader *reader, const yaml_node_t *node, const struct launch *launch)
 {
@@ -108,9 +129,11 @@ static bool read_launch(struct catalog *catalog, struct reader *reader, const ya
         return false;
     }
     launch->port = (int)number;
+    const yaml_node_t *options = map_get(reader, node, "options");
     return map_string(reader, node, "directory", &launch->directory) &&
            read_environment(reader, map_get(reader, node, "env"), launch) &&
-           load_options(reader, map_get(reader, node, "options"), &launch->options, &launch->option_count) &&
+           load_options(reader, options, &launch->options, &launch->option_count) &&
+           check_options(reader, options, launch) &&
            read_capabilities(reader, map_get(reader, node, "capabilities"), launch) &&
            check_command(reader, command, launch);
 }

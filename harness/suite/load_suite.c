@@ -16,12 +16,25 @@ struct expansion {
     size_t count;
 };
 
+// A name that template_find() finds between braces.
+static bool name_is_legal(const char *name)
+{
+    static const char legal[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    return *name >= 'a' && *name <= 'z' && name[strspn(name, legal)] == '\0';
+}
+
 static bool add_variable(struct expansion *in, const yaml_node_t *key, const yaml_node_t *value)
 {
     struct variable variable;
     in->reader->variables = NULL; // values are taken as they stand
     if (!read_string(in->reader, key, &variable.name) || !read_text(in->reader, value, &variable.value))
         return false;
+    if (!name_is_legal(variable.name)) {
+        reader_problem(in->reader, key,
+                       "`%s` is not the name of a variable: lower-case letters, digits, `-` and `_`, a letter first",
+                       variable.name);
+        return false;
+    }
     for (size_t i = 0; i < in->count; i++) {
         if (strcmp(in->items[i].name, variable.name) == 0) {
             reader_problem(in->reader, key, "the variable `%s` stands in `matrix` and in `rows`", variable.name);
@@ -51,6 +64,10 @@ static bool expand_matrix(struct expansion *in, const yaml_node_t *matrix, size_
     const yaml_node_t *values = map_value(in->reader, matrix, index);
     if (!list_check(in->reader, values, "a variable of `matrix`"))
         return false;
+    if (list_size(values) == 0) {
+        reader_problem(in->reader, values, "a variable of `matrix` needs a value");
+        return false;
+    }
     for (size_t i = 0; i < list_size(values); i++) {
         size_t count = in->count;
         if (!add_variable(in, map_key(in->reader, matrix, index), list_item(in->reader, values, i)) ||
@@ -104,6 +121,8 @@ static void expand_case(struct expansion *in)
     }
     if (!list_check(in->reader, rows, "rows"))
         return;
+    if (list_size(rows) == 0)
+        reader_problem(in->reader, rows, "`rows` needs a row");
     for (size_t i = 0; i < list_size(rows); i++)
         if (!expand_row(in, list_item(in->reader, rows, i), list_item(in->reader, rows, 0), matrix))
             return;

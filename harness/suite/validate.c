@@ -10,18 +10,18 @@
 
 static void validate_requirements(struct catalog *catalog, struct reader *reader)
 {
-    // On its own, so that a file of the tree does not collide with itself.
-    struct catalog alone = {.problems = catalog->problems};
+    // On its own, so that a file of the tree does not collide with itself. Problems go where the reader was told.
+    struct catalog alone = {0};
+    (void)catalog;
     load_requirements(&alone, reader);
-    catalog->problems = alone.problems;
     free(alone.requirements);
 }
 
 static void validate_programs(struct catalog *catalog, struct reader *reader)
 {
-    struct catalog alone = {.problems = catalog->problems};
+    struct catalog alone = {0};
+    (void)catalog;
     load_programs(&alone, reader);
-    catalog->problems = alone.problems;
     free(alone.programs);
 }
 
@@ -34,6 +34,9 @@ static void validate_suite(struct catalog *catalog, struct reader *reader)
     catalog->cases = NULL;
     catalog->case_count = 0;
     load_suite(catalog, reader);
+    for (size_t i = 0; i < catalog->case_count; i++)
+        for (size_t k = 0; k < catalog->cases[i]->check_count; k++)
+            catalog->cases[i]->checks[k]->case_count--;
     free(catalog->cases);
     catalog->cases = cases;
     catalog->case_count = count;
@@ -111,7 +114,7 @@ static void check_ids(struct catalog *catalog)
     size_t size = 0;
     for (size_t number = 1; getline(&line, &size, file) >= 0; number++) {
         bool retired = strchr(line, '#') != NULL;
-        line[strcspn(line, " #\n")] = '\0';
+        line[strcspn(line, " #\r\n")] = '\0';
         if (*line && !retired && !catalog_case(catalog, line))
             problem_add(&catalog->problems, path, number, 1,
                         "the case `%s` was published and is gone: ids are permanent (or write `# retired: why`)", line);
