@@ -105,6 +105,14 @@ void buffer_consume(struct buffer *buffer, size_t length)
     memmove(buffer->data, buffer->data + length, buffer->length + 1);
 }
 
+void buffer_shorten(struct buffer *buffer, size_t length)
+{
+    if (length == buffer->length)
+        return;
+    buffer->length = length;
+    buffer->data[length] = '\0';
+}
+
 const char *buffer_string(const struct buffer *buffer)
 {
     return buffer->data ? (const char *)buffer->data : "";

@@ -33,6 +33,9 @@ void buffer_escaped(struct buffer *buffer, const void *data, size_t length, size
 // Drops the first `length` bytes.
 void buffer_consume(struct buffer *buffer, size_t length);
 
+// Drops all but the first `length` bytes, of which there are as many.
+void buffer_shorten(struct buffer *buffer, size_t length);
+
 // The text so far, never NULL.
 const char *buffer_string(const struct buffer *buffer);
 

@@ -37,12 +37,10 @@ const struct waiter plain_waiter = {wait_plainly, NULL};
 
 int socket_make(const struct socket_source *source, int domain, int type)
 {
-    int fd = source && source->make ? source->make(source->context, domain, type)
-                                    : socket(domain, type | SOCK_CLOEXEC, 0);
-    if (fd == -1)
-        return -errno;
+    bool own = !source || !source->make;
+    int fd = own ? socket(domain, type | SOCK_CLOEXEC, 0) : source->make(source->context, domain, type);
     if (fd < 0)
-        return fd;
+        return own ? -errno : fd;
     int flags = fcntl(fd, F_GETFL);
     if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
         int error = errno;
@@ -70,6 +68,33 @@ static void set_no_delay(int fd)
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
 }
 
+// A Unix socket whose listener has a full queue is not told when there is room again: ask now and then.
+static int connect_local(struct channel *channel, const struct net_address *address, int64_t deadline)
+{
+    while (connect(channel->fd, &address->any, address->length) < 0) {
+        if (errno != EAGAIN)
+            return -errno;
+        int64_t now = clock_now();
+        int64_t again = now + 5 * NANOSECONDS_PER_MS;
+        if (now >= deadline)
+            return -ETIMEDOUT;
+        int result = channel->waiter->wait(channel->waiter->context, -1, 0, again < deadline ? again : deadline);
+        if (result < 0 && result != -ETIMEDOUT)
+            return result;
+    }
+    return 0;
+}
+
+static int connect_stream(struct channel *channel, const struct net_address *address, int64_t deadline)
+{
+    if (address->any.sa_family == AF_UNIX)
+        return connect_local(channel, address, deadline);
+    set_no_delay(channel->fd);
+    if (connect(channel->fd, &address->any, address->length) == 0)
+        return 0;
+    return errno == EINPROGRESS ? finish_connecting(channel, deadline) : -errno;
+}
+
 int channel_connect(struct channel *channel, const struct socket_source *source, int type,
                     const struct net_address *address, int64_t deadline)
 {
@@ -84,10 +109,7 @@ int channel_connect(struct channel *channel, const struct socket_source *source,
         struct net_address local = net_loopback(address->any.sa_family, 0);
         return bind(fd, &local.any, local.length) < 0 ? -errno : 0;
     }
-    set_no_delay(fd);
-    int result = 0;
-    if (connect(fd, &address->any, address->length) < 0)
-        result = errno == EINPROGRESS || errno == EAGAIN ? finish_connecting(channel, deadline) : -errno;
+    int result = connect_stream(channel, address, deadline);
     if (result < 0) {
         close(fd);
         channel->fd = -1;
@@ -184,7 +206,7 @@ static int receive_datagram(struct channel *channel)
     unsigned char *room = buffer_extend(&channel->in, DATAGRAM_SIZE);
     ssize_t length = recvfrom(channel->fd, room, DATAGRAM_SIZE, 0, &from.any, &from.length);
     int error = errno;
-    channel->in.length = length > 0 ? (size_t)length : 0;
+    buffer_shorten(&channel->in, length > 0 ? (size_t)length : 0);
     if (length < 0)
         return error == EAGAIN || error == EINTR ? -ETIMEDOUT : -error;
     transcript_bytes(channel->transcript, channel->name, DIRECTION_IN, room, (size_t)length);
@@ -206,7 +228,7 @@ static int receive_bytes(struct channel *channel)
     unsigned char *room = buffer_extend(&channel->in, READ_SIZE);
     ssize_t length = recv(channel->fd, room, READ_SIZE, 0);
     int error = errno;
-    channel->in.length -= READ_SIZE - (length > 0 ? (size_t)length : 0);
+    buffer_shorten(&channel->in, channel->in.length - READ_SIZE + (length > 0 ? (size_t)length : 0));
     if (length > 0) {
         transcript_bytes(channel->transcript, channel->name, DIRECTION_IN, room, (size_t)length);
         channel->received += (size_t)length;

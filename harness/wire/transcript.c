@@ -85,9 +85,7 @@ char *transcript_line(const struct transcript *transcript, size_t index)
         return buffer_take(&line);
     }
     buffer_text(&line, "\"");
-    buffer_escaped(&line, entry->text, entry->kept, SHOWN);
+    buffer_escaped(&line, entry->text, entry->length, entry->kept < SHOWN ? entry->kept : SHOWN);
     buffer_text(&line, "\"");
-    if (entry->kept < entry->length)
-        buffer_format(&line, " (the first of %zu bytes)", entry->length);
     return buffer_take(&line);
 }

@@ -89,6 +89,23 @@ static void test_consume_drops_from_the_start(void **state)
     buffer_free(&buffer);
 }
 
+static void test_shorten_drops_from_the_end(void **state)
+{
+    (void)state;
+    struct buffer buffer = {0};
+    buffer_shorten(&buffer, 0);
+    assert_string_equal(buffer_string(&buffer), "");
+    buffer_text(&buffer, "one two");
+    buffer_shorten(&buffer, 7);
+    assert_string_equal(buffer_string(&buffer), "one two");
+    buffer_shorten(&buffer, 3);
+    assert_int_equal(buffer.length, 3);
+    assert_string_equal(buffer_string(&buffer), "one");
+    buffer_shorten(&buffer, 0);
+    assert_string_equal(buffer_string(&buffer), "");
+    buffer_free(&buffer);
+}
+
 static void test_take_hands_over_and_empties(void **state)
 {
     (void)state;
@@ -147,6 +164,7 @@ int main(void)
         cmocka_unit_test(test_bytes_may_hold_nul),
         cmocka_unit_test(test_format_appends_text_of_any_length),
         cmocka_unit_test(test_consume_drops_from_the_start),
+        cmocka_unit_test(test_shorten_drops_from_the_end),
         cmocka_unit_test(test_take_hands_over_and_empties),
         cmocka_unit_test(test_escaped_output_is_printable),
         cmocka_unit_test(test_escaped_output_counts_what_it_leaves_out),
