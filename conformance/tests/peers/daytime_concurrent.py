@@ -1,0 +1,53 @@
+"""daytime-concurrent, or by --fault a wrong one."""
+import socket
+import time
+
+import common
+
+arguments = common.Arguments("[--host ADDRESS] PORT", {"--host": str}, 1)
+fault = arguments.fault
+started = common.daytime()
+
+TEXTS = {
+    "hour-off": lambda: common.daytime(3600),
+    "wrong-zone": lambda: common.daytime(0, "+0200 CEST"),
+    "local-as-utc": lambda: common.daytime(7200, "+0000 UTC"),
+    "newline": lambda: common.daytime() + b"\n",
+    "no-zone": lambda: common.daytime().rpartition(b" ")[0],
+    "time-of-start": lambda: started,
+    "nothing": lambda: b"",
+}
+
+
+def serve(connection):
+    if fault == "asks-first":
+        connection.recv(1)
+    try:
+        connection.sendall(TEXTS.get(fault, common.daytime)())
+    except OSError:
+        pass
+    if fault == "never-closes":
+        kept.append(connection)
+    elif fault == "plain-close":
+        connection.close()
+    elif fault == "reset":
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        connection.close()
+    else:
+        common.finish(connection)
+
+
+kept = []
+server = common.listener(arguments)
+common.end_on_signals()
+for number, client in enumerate(common.clients(server)):
+    if fault == "dies-on-second" and number == 1:
+        raise SystemExit(1)
+    if fault == "leaks":
+        kept.append(client.dup())
+    if fault == "iterative":
+        serve(client)
+    else:
+        common.on_a_thread(serve, client)
+    if fault == "one-client-only":
+        time.sleep(3600)

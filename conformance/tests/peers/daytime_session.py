@@ -1,0 +1,79 @@
+"""daytime-session, or by --fault a wrong one."""
+import socket
+import time
+
+import common
+
+arguments = common.Arguments(
+    "[--host ADDRESS] [--read-timeout TIME] [--write-timeout TIME] [--keepalive] PORT",
+    {"--host": str, "--read-timeout": common.duration, "--write-timeout": common.duration, "--keepalive": None}, 1)
+fault = arguments.fault
+options = arguments.options
+options.setdefault("--read-timeout", 120)
+
+
+def is_timestamp(request):
+    if fault == "whole-buffer":
+        return request + bytes(128 - len(request)) == b"timestamp"
+    if fault == "prefix":
+        return request.startswith(b"timestamp")
+    if fault == "any-case":
+        return request.lower().rstrip(b"\r\n") == b"timestamp"
+    if fault == "strips-blanks":
+        return request.strip() == b"timestamp"
+    if fault == "c-string":
+        return request.partition(b"\0")[0].rstrip(b"\r\n") == b"timestamp"
+    if fault == "exact-only":
+        return request == b"timestamp"
+    return request in (b"timestamp", b"timestamp\n", b"timestamp\r", b"timestamp\r\n")
+
+
+def answer(request):
+    if not is_timestamp(request):
+        return common.daytime()
+    if fault == "milliseconds":
+        return str(int(time.time() * 1000)).encode()
+    return str(int(time.time())).encode()
+
+
+def converse(connection):
+    while True:
+        request = connection.recv(128)
+        if not request:
+            return
+        connection.sendall(answer(request))
+        if fault == "one-request":
+            return
+        if fault == "answers-twice":
+            connection.sendall(answer(request))
+
+
+def serve(connection):
+    try:
+        common.apply_options(connection, options)
+        converse(connection)
+    except BlockingIOError:
+        if fault == "says-goodbye":
+            connection.sendall(b"timeout")
+    except OSError:
+        pass
+    if fault == "deadline-resets":
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        connection.close()
+        return
+    common.finish(connection)
+
+
+if fault == "ignores-deadline":
+    options["--read-timeout"] = 120
+if fault == "plain-seconds-only" and options["--read-timeout"] < 1:
+    options["--read-timeout"] *= 1000
+if fault == "no-keepalive":
+    options.pop("--keepalive", None)
+server = common.listener(arguments)
+common.end_on_signals()
+for client in common.clients(server):
+    if fault == "one-at-a-time":
+        serve(client)
+    else:
+        common.on_a_thread(serve, client)

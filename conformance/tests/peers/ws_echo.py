@@ -1,0 +1,277 @@
+"""ws-echo-server on raw sockets, or by --fault a wrong one."""
+import codecs
+import socket
+import struct
+import time
+
+import common
+import ws_handshake
+
+CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
+CODES = {1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)}
+options_table = {"--host": str, "--max-message": int, "--handshake-timeout": common.duration,
+                 "--read-timeout": common.duration, "--write-timeout": common.duration, "--keepalive": None,
+                 "--origin": str, "--subprotocol": str}
+arguments = common.Arguments("[OPTION...] PORT", options_table, 1)
+fault = arguments.fault
+options = arguments.options
+largest = options.get("--max-message", 16 << 20)
+if fault == "no-limit":
+    largest = 1 << 40
+utf8 = codecs.getincrementaldecoder("utf-8")
+
+
+class Failed(Exception):
+    """The connection fails with this close code."""
+
+
+def unmask(data, key, offset):
+    shift = offset % 4
+    key = key[shift:] + key[:shift]
+    size = len(data)
+    stream = (key * (size // 4 + 1))[:size]
+    return (int.from_bytes(data, "little") ^ int.from_bytes(stream, "little")).to_bytes(size, "little")
+
+
+class Session:
+    def __init__(self, connection, reader):
+        self.connection = connection
+        self.reader = reader
+        self.opcode = None       # of the message that is being put together
+        self.fragments = []
+        self.length = 0
+        self.decoder = None
+        self.late_pongs = []
+
+    def exactly(self, count):
+        data = self.reader.read(count)
+        if len(data) < count:
+            raise EOFError
+        return data
+
+    def send(self, opcode, payload):
+        size = len(payload)
+        form = bytes([size]) if size < 126 else struct.pack(">BH", 126, size) if size < 65536 else \
+            struct.pack(">BQ", 127, size)
+        if fault == "masks":
+            form = bytes([form[0] | 0x80]) + form[1:] + bytes(4)
+        if fault == "long-lengths" and size < 126:
+            form = struct.pack(">BH", 126, size)
+        self.connection.sendall(bytes([0x80 | opcode]) + form)
+        self.connection.sendall(payload)
+
+    def frame_length(self, second):
+        length = second & 0x7f
+        least = 0
+        if length == 126:
+            length, least = struct.unpack(">H", self.exactly(2))[0], 126
+        elif length == 127:
+            length, least = struct.unpack(">Q", self.exactly(8))[0], 65536
+        if length >> 63 or (length < least and fault != "long-form"):
+            raise Failed(1002)
+        return length
+
+    def check_header(self, first, masked, length):
+        opcode, final = first & 15, first & 0x80
+        if first & 0x70 and fault != "accepts-rsv":
+            raise Failed(1002)
+        if not masked and fault != "accepts-unmasked":
+            raise Failed(1002)
+        if opcode not in (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG) and fault != "accepts-opcodes":
+            raise Failed(1002)
+        if opcode >= CLOSE and (not final and fault != "fragmented-control" or
+                                length > 125 and fault != "long-control"):
+            raise Failed(1002)
+        if opcode == CONTINUATION and self.opcode is None and fault != "orphan-continuation":
+            raise Failed(1002)
+        if opcode in (TEXT, BINARY) and self.opcode is not None and fault != "interleaved":
+            raise Failed(1002)
+        if opcode < CLOSE and self.length + length > largest:
+            raise Failed(1009)
+
+    def payload(self, length, key, watch):
+        """The payload piece by piece, so that what is not UTF-8 is seen when it comes."""
+        pieces = []
+        done = 0
+        while done < length:
+            piece = self.reader.read1(min(length - done, 65536))
+            if not piece:
+                raise EOFError
+            piece = unmask(piece, key, 0 if fault == "mask-restarts" else done)
+            watch(piece)
+            pieces.append(piece)
+            done += len(piece)
+        return b"".join(pieces)
+
+    def watch_text(self, piece, final=False):
+        if self.decoder and fault != "accepts-bad-utf8":
+            try:
+                self.decoder.decode(piece, final)
+            except UnicodeDecodeError as error:
+                raise Failed(1007) from error
+            pending = self.decoder.getstate()[0]
+            if pending[:1] == b"\xed" and pending[1:2] >= b"\xa0":  # a surrogate, which Python notices a byte later
+                raise Failed(1007)
+
+    def run(self):
+        while True:
+            first, second = self.exactly(2)
+            length = self.frame_length(second)
+            self.check_header(first, second & 0x80, length)
+            key = self.exactly(4) if second & 0x80 else bytes(4)
+            opcode, final = first & 15, bool(first & 0x80)
+            if opcode >= CLOSE:
+                if self.control(opcode, self.payload(length, key, lambda piece: None)):
+                    return
+            else:
+                self.data(opcode, final, length, key)
+
+    def control(self, opcode, payload):
+        """Whether the connection is over."""
+        if opcode == CLOSE:
+            self.answer_close(payload)
+            return fault != "goes-on-after-close"
+        if opcode == PING and fault == "late-pong" and self.opcode is not None:
+            self.late_pongs.append(payload)
+        elif opcode == PING and fault != "no-pong":
+            self.send(PONG, b"pong" if fault == "other-pong" else payload)
+        elif opcode == PONG and fault == "answers-pong":
+            self.send(PONG, payload)
+        return False
+
+    def answer_close(self, payload):
+        if fault == "close-not-echoed":
+            return
+        if len(payload) == 1:
+            raise Failed(1002)
+        if payload and int.from_bytes(payload[:2], "big") not in CODES and fault != "any-code":
+            raise Failed(1002)
+        try:
+            payload[2:].decode("utf-8", "ignore" if fault == "any-reason" else "strict")
+        except UnicodeDecodeError as error:
+            raise Failed(1007) from error
+        self.send(CLOSE, struct.pack(">H", 1005) if fault == "sends-1005" and not payload else payload[:2])
+
+    def data(self, opcode, final, length, key):
+        if opcode in (TEXT, BINARY) and self.opcode is None:
+            self.opcode = opcode
+            self.decoder = utf8() if opcode == TEXT else None
+        payload = self.payload(length, key, self.watch_text)
+        if fault == "echoes-fragments":
+            self.send(self.opcode, payload)
+            payload = b""
+        self.fragments.append(payload)
+        self.length += len(payload)
+        if not final:
+            return
+        self.watch_text(b"", True)
+        message, opcode = b"".join(self.fragments), self.opcode
+        self.opcode, self.decoder, self.fragments, self.length = None, None, [], 0
+        self.echo(opcode, message)
+
+    def echo(self, opcode, message):
+        if fault == "text-as-binary":
+            opcode = BINARY
+        if fault == "c-string":
+            message = message.partition(b"\0")[0]
+        if fault == "drops-empty" and not message:
+            return
+        if fault != "echoes-fragments":
+            self.send(opcode or TEXT, message)
+        for payload in self.late_pongs:
+            self.send(PONG, payload)
+        self.late_pongs.clear()
+
+
+class Deadline:
+    """A reader whose reads must all be done within some seconds."""
+
+    def __init__(self, connection, seconds):
+        self.connection = connection
+        self.end = time.monotonic() + seconds
+
+    def arm(self):
+        self.connection.settimeout(max(self.end - time.monotonic(), 0.001))
+
+
+def read_request(connection, reader):
+    """A head comes in any pieces, but all of them within the handshake timeout."""
+    deadline = Deadline(connection, options.get("--handshake-timeout", 10))
+
+    class Lines:
+        @staticmethod
+        def readline(most):
+            deadline.arm()
+            return reader.readline(most)
+
+    head = ws_handshake.read_head(Lines)
+    connection.settimeout(None)
+    return ws_handshake.Request(head) if head else None
+
+
+def handshake(connection, reader):
+    """Whether it became a WebSocket."""
+    try:
+        request = read_request(connection, reader)
+        if not request:
+            return False
+        answer, upgraded = ws_handshake.answer(request, options, fault)
+    except ws_handshake.Refused as refused:
+        answer, upgraded = ws_handshake.plain(refused.status, *refused.fields), False
+    connection.sendall(answer)
+    return upgraded
+
+
+def serve(connection):
+    common.apply_options(connection, options)
+    reader = connection.makefile("rb", 65536)
+    session = Session(connection, reader)
+    try:
+        if handshake(connection, reader):
+            if fault == "drops-early-bytes":
+                session.reader = connection.makefile("rb", 65536)
+            sessions.add(session)
+            session.run()
+    except Failed as failure:
+        if fault != "silent-failure":
+            session.send(CLOSE, struct.pack(">H", 1002 if fault == "always-1002" else failure.args[0]))
+    except (OSError, EOFError):
+        pass
+    finally:
+        sessions.discard(session)
+        common.finish(connection)
+        session.reader.close()
+        reader.close()
+
+
+def guarded(connection):
+    try:
+        serve(connection)
+    except OSError:
+        connection.close()
+
+
+def say_goodbye():
+    for session in tuple(sessions):
+        try:
+            session.send(CLOSE, struct.pack(">H", 1001))
+        except OSError:
+            pass
+
+
+def listener():
+    if "--host" in options:
+        return common.listener(arguments)
+    port = common.port_number(arguments.positionals[0])
+    try:
+        return socket.create_server(("::", port), family=socket.AF_INET6, backlog=1024, dualstack_ipv6=True)
+    except OSError as error:
+        common.fatal(f"bind port {port}", error)
+
+
+sessions = set()
+server = listener()
+common.end_on_signals(say_goodbye)
+for client in common.clients(server):
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    common.on_a_thread(guarded, client)

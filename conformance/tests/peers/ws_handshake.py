@@ -1,0 +1,117 @@
+"""The head of a request and the answer to it, for ws_echo.py: strict where HTTP and RFC 6455 let a server be."""
+import hashlib
+from binascii import b2a_base64
+import re
+
+GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+REQUEST_LINE = re.compile(rb"(" + TOKEN + rb") ([\x21-\x7e]+) HTTP/([0-9])\.([0-9])")
+FIELD = re.compile(rb"(" + TOKEN + rb"):[ \t]*((?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)[ \t]*")
+EXTENSION = TOKEN + rb"(?:[ \t]*;[ \t]*" + TOKEN + rb"(?:=(?:" + TOKEN + rb'|"' + TOKEN + rb'"))?)*'
+EXTENSIONS = re.compile(EXTENSION + rb"(?:[ \t]*,[ \t]*" + EXTENSION + rb")*")
+TARGET = re.compile(rb"(?:http://[^/?#]*)?(/[^?#]*)(?:\?.*)?", re.IGNORECASE)
+KEY = re.compile(rb"[A-Za-z0-9+/]{22}==")
+LARGEST_HEAD = 32768
+
+
+class Refused(Exception):
+    """A status line and the fields that belong to it."""
+
+    def __init__(self, status, *fields):
+        super().__init__(status)
+        self.status = status
+        self.fields = fields
+
+
+def read_head(reader):
+    """The head without its empty line, b"" where the client left before it was complete."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        line = reader.readline(LARGEST_HEAD)
+        head += b"" if not head and line == b"\r\n" else line
+        if not line:
+            return b""
+        if len(head) > LARGEST_HEAD:
+            raise Refused("431 Request Header Fields Too Large")
+        if not line.endswith(b"\r\n"):
+            raise Refused("400 Bad Request")
+    return head[:-4]
+
+
+class Request:
+    def __init__(self, head):
+        first, *lines = head.split(b"\r\n")
+        match = REQUEST_LINE.fullmatch(first)
+        fields = [FIELD.fullmatch(line) for line in lines]
+        if not match or not all(fields):
+            raise Refused("400 Bad Request")
+        self.method, target, major, minor = match.groups()
+        self.fields = [(field[1].lower(), field[2]) for field in fields]
+        if (major, minor) < (b"1", b"1") or major > b"1":
+            raise Refused("505 HTTP Version Not Supported")
+        path = TARGET.fullmatch(target)
+        if not path or len(self.all(b"host")) != 1:
+            raise Refused("400 Bad Request")
+        self.path = path[1]
+
+    def all(self, name):
+        return [value for field, value in self.fields if field == name]
+
+    def words(self, name):
+        return [word.strip(b" \t") for word in b",".join(self.all(name)).split(b",")]
+
+
+def check_origin(request, allowed):
+    for origin in request.all(b"origin"):
+        host = request.all(b"host")[0].lower()
+        same = origin.lower() in (b"http://" + host, b"https://" + host)
+        if origin != allowed.encode() if allowed else not same:
+            raise Refused("403 Forbidden")
+
+
+def check_upgrade(request, options, fault):
+    if request.method != b"GET":
+        raise Refused("405 Method Not Allowed", b"Allow: GET")
+    if b"websocket" not in map(bytes.lower, request.words(b"upgrade")) or \
+            b"upgrade" not in map(bytes.lower, request.words(b"connection")):
+        raise Refused("426 Upgrade Required", b"Upgrade: websocket")
+    if request.all(b"sec-websocket-version") != [b"13"] and fault != "any-version":
+        raise Refused("426 Upgrade Required", b"Upgrade: websocket", b"Sec-WebSocket-Version: 13")
+    keys = request.all(b"sec-websocket-key")
+    if len(keys) != 1 or not KEY.fullmatch(keys[0]):
+        raise Refused("400 Bad Request")
+    offers = request.all(b"sec-websocket-extensions")
+    if offers and not EXTENSIONS.fullmatch(b",".join(offers)):
+        raise Refused("400 Bad Request")
+    if fault != "any-origin":
+        check_origin(request, options.get("--origin"))
+
+
+def accept(request, options, fault):
+    """The 101 for a request that is an opening handshake; Refused for any other."""
+    check_upgrade(request, options, fault)
+    guid = GUID.lower() if fault == "wrong-accept" else GUID
+    digest = hashlib.sha1(request.all(b"sec-websocket-key")[0] + guid).digest()
+    lines = [b"HTTP/1.1 101 Switching Protocols", b"Upgrade: websocket", b"Connection: Upgrade",
+             b"Sec-WebSocket-Accept: " + b2a_base64(digest, newline=False)]
+    subprotocol = options.get("--subprotocol", "").encode()
+    if subprotocol and (subprotocol in request.words(b"sec-websocket-protocol") or fault == "names-subprotocol"):
+        lines.append(b"Sec-WebSocket-Protocol: " + subprotocol)
+    return b"\r\n".join(lines) + b"\r\n\r\n"
+
+
+def plain(status, *fields, text=b"\n"):
+    lines = [b"HTTP/1.1 " + status.encode(), b"Content-Type: text/plain", b"Connection: close",
+             b"Content-Length: %d" % len(text), *fields]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + text
+
+
+def answer(request, options, fault):
+    """The answer, and whether the connection is a WebSocket now."""
+    if request.path == b"/ws" or fault == "any-path":
+        return accept(request, options, fault), True
+    if request.path != b"/":
+        raise Refused("404 Not Found")
+    if request.method not in (b"GET", b"HEAD"):
+        raise Refused("405 Method Not Allowed", b"Allow: GET, HEAD")
+    return plain("200 OK", text=b"The WebSocket is at /ws\n"), False
