@@ -1,6 +1,7 @@
 #include "lib/ws_connection.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <string.h>
 
 enum { LINGER_MS = 2000 };
@@ -177,4 +178,5 @@ void connection_end(struct connection *connection)
     session_end(&connection->session);
     if (connection->failed)
         linger(connection);
+    OPENSSL_thread_stop(); /* the thread's own end would do it, but main does not wait for that */
 }
