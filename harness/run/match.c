@@ -58,7 +58,7 @@ static enum match_answer match_prefix(const struct matcher *matcher, const struc
                                       struct match *match)
 {
     enum match_answer answer = match_exactly(&matcher->payload, input, match);
-    if (answer == MATCH_YES && input->whole)
+    if (answer == MATCH_YES && (input->whole || matcher->until_end))
         match->consumed = input->length;
     return answer;
 }
@@ -76,7 +76,8 @@ static enum match_answer match_pattern(const struct matcher *matcher, const stru
     if (found >= 0 && !to_end && !input->final && match->consumed == input->length)
         match->extendable = pattern_match(matcher->regex, input->bytes, input->length, PCRE2_PARTIAL_HARD, NULL) ==
                             PCRE2_ERROR_PARTIAL;
-    if (found == PCRE2_ERROR_PARTIAL || (found == PCRE2_ERROR_NOMATCH && input->length == 0 && !input->final))
+    bool nothing_yet = input->length == 0 && !input->final && !input->whole;
+    if (found == PCRE2_ERROR_PARTIAL || (found == PCRE2_ERROR_NOMATCH && nothing_yet))
         return MATCH_MORE;
     return found >= 0 ? MATCH_YES : MATCH_NO;
 }
@@ -107,7 +108,8 @@ static enum match_answer match_value(const struct matcher *matcher, const struct
     if (matcher->kind != MATCH_INTEGER)
         answer = match_time(matcher, text, &match->detail) ? MATCH_YES : MATCH_NO;
     else if (parse_integer(text, &number) < 0 || number < matcher->minimum || number > matcher->maximum)
-        answer = match_refuse(match, "%s is out of the range", text);
+        // With more digits it may be in the range yet.
+        answer = match->extendable ? MATCH_MORE : match_refuse(match, "%s is out of the range", text);
     free(text);
     return answer;
 }

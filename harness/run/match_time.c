@@ -13,6 +13,13 @@ struct civil_time {
     const char *rest; // behind the seconds
 };
 
+static int days_of(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (month == 2 && leap);
+}
+
 static bool read_civil_time(const char *text, char separator, struct civil_time *civil)
 {
     char between;
@@ -22,8 +29,9 @@ static bool read_civil_time(const char *text, char separator, struct civil_time 
         between != separator)
         return false;
     civil->rest = text + length;
-    return civil->month >= 1 && civil->month <= 12 && civil->day >= 1 && civil->day <= 31 && civil->hour <= 23 &&
-           civil->minute <= 59 && civil->second <= 60;
+    return civil->month >= 1 && civil->month <= 12 && civil->day >= 1 &&
+           civil->day <= days_of(civil->year, civil->month) && civil->hour <= 23 && civil->minute <= 59 &&
+           civil->second <= 60;
 }
 
 static double read_fraction(const char **rest)
