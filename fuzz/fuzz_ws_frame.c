@@ -1,0 +1,113 @@
+// Reaches frame_header_decode, frame_header_encode and frame_unmask of impl/lib/ws_frame.c.
+//
+// Oracles:
+// - the harness's decoder, an independent one: where it finds a legal frame of a client, ours must find the
+// same
+//   one, and where ours finds a frame, the harness must find nothing wrong with it;
+// - every beginning of a header is answered by "more", then by one result that does not change any more;
+// - a header that our encoder writes is read back by the harness's decoder;
+// - the harness's mask undoes ours wherever the payload is cut.
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ws_frame.h"
+#include "ws/frame.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool condition)
+{
+    if (!condition)
+        abort();
+}
+
+static uint8_t *exact(const uint8_t *bytes, size_t size)
+{
+    uint8_t *copy = malloc(size ? size : 1);
+    if (size)
+        memcpy(copy, bytes, size);
+    return copy;
+}
+
+static int decode(const uint8_t *bytes, size_t size, struct frame_header *header)
+{
+    uint8_t *copy = exact(bytes, size);
+    int result = frame_header_decode(copy, size, header);
+    free(copy);
+    return result;
+}
+
+static void compare(const uint8_t *bytes, size_t size)
+{
+    struct frame_header ours = {0};
+    struct ws_frame theirs = {0};
+    int length = decode(bytes, size, &ours);
+    size_t their_length = ws_frame_decode(bytes, size, &theirs);
+    if (their_length == 0) {
+        require(length <= 0);
+        return;
+    }
+    if (ws_frame_fault(&theirs, false)) {
+        require(length == -EPROTO);
+        return;
+    }
+    require(length > 0 && (size_t)length == their_length);
+    require(ours.final == theirs.fin);
+    require((unsigned)ours.opcode == theirs.opcode);
+    require(ours.length == theirs.length);
+    require(memcmp(ours.mask, theirs.mask, sizeof ours.mask) == 0);
+}
+
+static void try_beginnings(const uint8_t *bytes, size_t size)
+{
+    struct frame_header header;
+    int settled = 0;
+    for (size_t part = 0; part <= size && part <= FRAME_CLIENT_HEADER_MAX + 1; part++) {
+        int result = decode(bytes, part, &header);
+        require(settled == 0 || result == settled);
+        require(result <= 0 || (size_t)result <= part);
+        settled = result;
+    }
+}
+
+static void round_trip(const struct frame_header *header)
+{
+    unsigned char bytes[FRAME_SERVER_HEADER_MAX];
+    size_t length = frame_header_encode(bytes, header->opcode, header->length);
+    struct ws_frame frame = {0};
+    require(ws_frame_decode(bytes, length, &frame) == length);
+    require(!ws_frame_fault(&frame, true));
+    require(frame.fin && !frame.masked && frame.opcode == (unsigned)header->opcode);
+    require(frame.length == header->length);
+}
+
+static void unmask_and_mask(const uint8_t *payload, size_t size, const unsigned char mask[4], size_t cut)
+{
+    uint8_t *from = exact(payload, size), *to = exact(payload, size);
+    cut = size ? cut % (size + 1) : 0;
+    frame_unmask(to, from, cut, mask, 0);
+    frame_unmask(to + cut, from + cut, size - cut, mask, cut);
+    ws_mask(to, size, mask, 0);
+    require(memcmp(to, payload, size) == 0);
+    free(from);
+    free(to);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct frame_header header;
+    compare(data, size);
+    try_beginnings(data, size);
+    int length = decode(data, size, &header);
+    if (length <= 0)
+        return 0;
+    round_trip(&header);
+    size_t rest = size - (size_t)length;
+    if (rest > 0)
+        unmask_and_mask(data + length, rest, header.mask, data[length]);
+    return 0;
+}
