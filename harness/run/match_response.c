@@ -1,9 +1,9 @@
 // HTTP responses.
-#include <errno.h>
-#include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/buffer.h"
+#include "base/text.h"
 #include "run/match.h"
 #include "suite/pattern.h"
 
@@ -15,10 +15,22 @@ static bool status_fits(const struct response_matcher *expected, int status)
     return false;
 }
 
+// Fields of one name make a list together, which one text is not.
+static bool stands_once(const struct http_head *head, const char *name, struct match *match)
+{
+    size_t count = http_field_count(head, name);
+    if (count > 1)
+        match_refuse(match, "%s stands there %zu times", name, count);
+    return count <= 1;
+}
+
 static bool field_fits(const struct field_matcher *field, const struct http_head *head, struct match *match)
 {
     const char *value = http_field_value(head, field->name);
     bool fits = false;
+    bool one_text = field->rule == FIELD_EXACT || field->rule == FIELD_REGEX;
+    if (one_text && !stands_once(head, field->name, match))
+        return false;
     switch (field->rule) {
     case FIELD_ABSENT:
         fits = !value;
@@ -42,49 +54,112 @@ static bool accept_fits(const struct http_head *head, const char *key, struct ma
 {
     char accept[WS_ACCEPT_LENGTH + 1];
     const char *value = http_field_value(head, "Sec-WebSocket-Accept");
+    if (!stands_once(head, "Sec-WebSocket-Accept", match))
+        return false;
     ws_accept_for(key ? key : "", accept);
-    if (value && strcmp(value, accept) == 0 && http_field_count(head, "Sec-WebSocket-Accept") == 1)
+    if (value && strcmp(value, accept) == 0)
         return true;
     match_refuse(match, "Sec-WebSocket-Accept is %s instead of %s", value ? value : "absent", accept);
     return false;
 }
 
-// How long the body behind a head of `length` bytes is. Returns false when it is not whole yet; a body that ends with
-// the connection is whole only then.
-static bool body_is_whole(const struct http_head *head, size_t length, const struct match_input *input,
-                          size_t *body_length)
+// --- bodies ---
+
+#define LONGEST_CHUNK_LINE 4096
+
+struct body {
+    size_t length;         // on the wire
+    bool chunked;
+    struct buffer content; // of a chunked one
+};
+
+// The size at the start of a line of `length` bytes. Returns false when it is none.
+static bool chunk_size(const unsigned char *line, size_t length, size_t *size)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t i = 0;
+    *size = 0;
+    for (; i < length && isxdigit(line[i]); i++) {
+        if (i == 15)
+            return false;
+        *size = *size * 16 + (size_t)(strchr(digits, tolower(line[i])) - digits);
+    }
+    return i > 0 && (i == length || line[i] == ';');
+}
+
+// Takes a chunked body apart, trailers and all.
+static enum match_answer take_chunks(const unsigned char *bytes, size_t length, struct body *body)
+{
+    bool trailers = false;
+    for (;;) {
+        const unsigned char *line = bytes + body->length;
+        size_t left = length - body->length;
+        const unsigned char *line_end = memmem(line, left, "\r\n", 2);
+        if (!line_end)
+            return left > LONGEST_CHUNK_LINE ? MATCH_NO : MATCH_MORE;
+        size_t line_length = (size_t)(line_end - line);
+        size_t size = 0;
+        if (!trailers && !chunk_size(line, line_length, &size))
+            return MATCH_NO;
+        body->length += line_length + 2;
+        if (trailers && line_length == 0)
+            return MATCH_YES;
+        trailers |= size == 0;
+        if (trailers)
+            continue;
+        left = length - body->length;
+        if (left > size && (line_end[2 + size] != '\r' || (left > size + 1 && line_end[3 + size] != '\n')))
+            return MATCH_NO;
+        if (left < size + 2)
+            return MATCH_MORE;
+        buffer_append(&body->content, line_end + 2, size);
+        body->length += size + 2;
+    }
+}
+
+// Finds how long the body behind a head of `length` bytes is. One that ends with the connection is whole only then; a
+// server that keeps the connection open and sends no length has no body that one could wait for.
+static enum match_answer take_body(const struct http_head *head, size_t length, const struct match_input *input,
+                                   struct body *body, struct match *match)
 {
     const char *declared = http_field_value(head, "Content-Length");
-    *body_length = input->length - length;
-    if (head->status == 101 || head->status == 204 || head->status == 304) {
-        *body_length = 0;
-        return true;
+    size_t left = input->length - length;
+    long long wanted;
+    if (head->status < 200 || head->status == 204 || head->status == 304)
+        return MATCH_YES;
+    body->chunked = http_field_has_token(head, "Transfer-Encoding", "chunked");
+    if (body->chunked) {
+        enum match_answer answer = take_chunks(input->bytes + length, left, body);
+        if (answer == MATCH_NO)
+            return match_refuse(match, "the body is not chunked, as its Transfer-Encoding says");
+        return answer == MATCH_MORE && input->final ? match_refuse(match, "the chunked body is not whole") : answer;
     }
+    body->length = left;
     if (!declared)
-        return input->end != CHANNEL_OPEN || http_field_has_token(head, "Transfer-Encoding", "chunked");
-    size_t wanted = strtoull(declared, NULL, 10);
-    bool whole = *body_length >= wanted;
-    if (whole)
-        *body_length = wanted;
-    return whole;
+        return input->final ? MATCH_YES : MATCH_MORE;
+    if (declared[strspn(declared, "0123456789")] != '\0' || parse_integer(declared, &wanted) < 0)
+        return match_refuse(match, "Content-Length is %s", declared);
+    if (left < (size_t)wanted)
+        return input->final ? match_refuse(match, "the body is shorter than its Content-Length") : MATCH_MORE;
+    body->length = (size_t)wanted;
+    return MATCH_YES;
 }
 
 static enum match_answer match_body(const struct response_matcher *expected, const struct http_head *head,
                                     size_t length, const struct match_input *input, struct match *match)
 {
-    size_t body_length;
-    if (!body_is_whole(head, length, input, &body_length)) {
-        // A server that keeps the connection open and sends no length has no body that one could wait for.
-        if (!input->final)
-            return MATCH_MORE;
-        if (http_field_value(head, "Content-Length"))
-            return match_refuse(match, "the body is shorter than its Content-Length");
-    }
-    match->consumed = length + body_length;
+    struct body body = {0};
     const char *wanted = expected->body_contains;
-    if (wanted && !memmem(input->bytes + length, body_length, wanted, strlen(wanted)))
-        return match_refuse(match, "the body does not hold \"%s\"", wanted);
-    return MATCH_YES;
+    enum match_answer answer = take_body(head, length, input, &body, match);
+    if (answer == MATCH_YES) {
+        const void *content = body.chunked ? body.content.data : input->bytes + length;
+        size_t content_length = body.chunked ? body.content.length : body.length;
+        match->consumed = length + body.length;
+        if (wanted && !(content_length && memmem(content, content_length, wanted, strlen(wanted))))
+            answer = match_refuse(match, "the body does not hold \"%s\"", wanted);
+    }
+    buffer_free(&body.content);
+    return answer;
 }
 
 static enum match_answer match_head(const struct response_matcher *expected, const struct http_head *head,

@@ -1,4 +1,5 @@
 // WebSocket frames and messages from a server.
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -40,8 +41,13 @@ static enum match_answer match_content(const struct matcher *matcher, const unsi
     struct match_input inner = {.bytes = payload, .length = length, .whole = true, .final = true};
     struct match attempt = {0};
     enum match_answer answer = match_bytes(matcher->content, &inner, &attempt);
-    if (attempt.detail)
-        match->detail = match->detail ? match->detail : attempt.detail;
+    if (attempt.detail && match->detail)
+        free(attempt.detail);
+    else if (attempt.detail)
+        match->detail = attempt.detail;
+    // What is only tolerated within a payload is so without.
+    if (answer == MATCH_YES && attempt.by->grade != GRADE_PASS)
+        match->by = attempt.by;
     return answer == MATCH_MORE ? MATCH_NO : answer;
 }
 

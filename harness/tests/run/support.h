@@ -59,7 +59,7 @@ static inline void check_yes(const char *text, const void *bytes, size_t length,
     matching_begin(&matching, text);
     enum match_answer answer = matching_do(&matching, bytes, length, how);
     if (answer != MATCH_YES)
-        fail_msg("%s is not satisfied by \"%.*s\": %s", text, (int)length, (const char *)bytes,
+        fail_msg("%s is not satisfied by \"%.*s\": %s", text, (int)length, length ? (const char *)bytes : "",
                  answer == MATCH_MORE ? "more" : matching.match.detail);
     if (matching.match.consumed != consumed)
         fail_msg("%s takes %zu bytes", text, matching.match.consumed);
@@ -74,7 +74,7 @@ static inline void check_no(const char *text, const void *bytes, size_t length, 
     matching_begin(&matching, text);
     enum match_answer answer = matching_do(&matching, bytes, length, how);
     if (answer != MATCH_NO)
-        fail_msg("%s is not refused for \"%.*s\" (%d)", text, (int)length, (const char *)bytes, answer);
+        fail_msg("%s is not refused for \"%.*s\" (%d)", text, (int)length, length ? (const char *)bytes : "", answer);
     if (detail) {
         assert_non_null(matching.match.detail);
         assert_string_equal(matching.match.detail, detail);
@@ -88,7 +88,7 @@ static inline void check_more(const char *text, const void *bytes, size_t length
     matching_begin(&matching, text);
     enum match_answer answer = matching_do(&matching, bytes, length, how);
     if (answer != MATCH_MORE)
-        fail_msg("%s is decided by \"%.*s\": %d", text, (int)length, (const char *)bytes, answer);
+        fail_msg("%s is decided by \"%.*s\": %d", text, (int)length, length ? (const char *)bytes : "", answer);
     matching_end(&matching);
 }
 
