@@ -9,12 +9,19 @@
 
 enum { EXIT_AS_EXPECTED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOT_READY = 3, EXIT_HARNESS = 4 };
 
+// What parsing a command line returns when there is nothing left to do.
+enum { HELP_PRINTED = -1 };
+
 int cmd_run(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_coverage(int argc, char **argv);
 int cmd_validate(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+
+// Parses the command line of a subcommand whose only options are --data and --help; `optind` is then at the first word.
+// Returns 0, HELP_PRINTED, or EXIT_USAGE after a complaint.
+int parse_data_option(int argc, char **argv, const char *help, const char **data);
 
 // Where the conformance data is: --data, SOCKSPEC_DATA, beside the installed program, or the source tree. The string
 // lives until the program ends.

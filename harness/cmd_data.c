@@ -1,4 +1,5 @@
 // What the subcommands share: finding the conformance data, loading it, complaining.
+#include <getopt.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -42,6 +43,24 @@ bool load_or_complain(struct catalog *catalog, const char *data)
     problems_print(&catalog->problems, stderr);
     catalog_free(catalog);
     return false;
+}
+
+int parse_data_option(int argc, char **argv, const char *help, const char **data)
+{
+    static const struct option options[] = {
+        {"data", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
+    int option;
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (option == 'd') {
+            *data = optarg;
+        } else if (option == 'h') {
+            fputs(help, stdout);
+            return HELP_PRINTED;
+        } else {
+            return EXIT_USAGE;
+        }
+    }
+    return 0;
 }
 
 int usage_error(const char *format, ...)

@@ -161,20 +161,10 @@ static void explain(const struct test_case *test)
 
 int cmd_explain(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"data", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
     const char *data = NULL;
-    int option;
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (option == 'd') {
-            data = optarg;
-        } else if (option == 'h') {
-            fputs(help, stdout);
-            return EXIT_AS_EXPECTED;
-        } else {
-            return EXIT_USAGE;
-        }
-    }
+    int parsed = parse_data_option(argc, argv, help, &data);
+    if (parsed != 0)
+        return parsed == HELP_PRINTED ? EXIT_AS_EXPECTED : parsed;
     if (optind == argc)
         return usage_error("explain which case? (`sockspec list` shows them)");
     struct catalog catalog;

@@ -337,7 +337,7 @@ int cmd_run(int argc, char **argv)
     struct run run = {0};
     int status = run_options_parse(&run.options, argc, argv);
     if (status != 0)
-        return status < 0 ? EXIT_AS_EXPECTED : status;
+        return status == HELP_PRINTED ? EXIT_AS_EXPECTED : status;
     raise_descriptor_limit();
     // The keeper is forked while this process is still small and has one thread.
     if (!run.options.at) {

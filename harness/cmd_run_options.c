@@ -217,7 +217,7 @@ int run_options_parse(struct run_options *options, int argc, char **argv)
     while ((code = getopt_long(end, argv, "p:j:vqh", long_options, NULL)) != -1) {
         if (code == 'h') {
             fputs(help, stdout);
-            return -1;
+            return HELP_PRINTED;
         }
         int result = parse_option(options, code, optarg);
         if (result != 0)

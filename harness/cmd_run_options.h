@@ -27,7 +27,7 @@ struct run_options {
     const char **command; // behind --, or NULL
 };
 
-// Parses the command line. Returns 0; an exit status after a complaint; -1 when help was printed. The strings are those
+// Parses the command line. Returns 0; an exit status after a complaint; HELP_PRINTED. The strings are those
 // of `argv`.
 int run_options_parse(struct run_options *options, int argc, char **argv);
 

@@ -116,49 +116,40 @@ void connections_drop(struct script_context *context, const char *name)
 
 // --- steps ---
 
-static int run_on_connection(struct script_context *context, const struct step *step, struct connection *connection)
+static int step_shutdown(struct script_context *context, const struct step *step, struct connection *connection)
 {
-    struct channel *channel = &connection->channel;
-    switch (step->word) {
-    case STEP_SEND:
-        return step_send(context, step, connection);
-    case STEP_EXPECT:
-        return expect_on_connection(context, step, connection);
-    case STEP_FLOOD:
-        return step_flood(context, step, connection);
-    case STEP_EXPECT_KEEPALIVE:
-        return step_keepalive(context, step, connection);
-    case STEP_SHUTDOWN:
-        channel_shutdown(channel);
-        return 0;
-    case STEP_RESET:
-        channel_reset(channel);
-        return 0;
-    case STEP_CLOSE: {
-        char *unexpected = unexpected_on_connection(connection);
-        channel_close(channel);
-        return unexpected ? step_fail(context, step, duplicate("nothing more"), unexpected) : 0;
-    }
-    case STEP_CONNECT:
-    case STEP_ACCEPT:
-    case STEP_OPEN:
-    case STEP_CLOSE_WS:
-    case STEP_PAUSE:
-    case STEP_STDIN:
-    case STEP_STDIN_EOF:
-    case STEP_EXPECT_STDOUT:
-    case STEP_EXPECT_STDERR:
-    case STEP_SIGNAL:
-    case STEP_EXPECT_EXIT:
-    case STEP_RESTART:
-    case STEP_CONTROL:
-    case STEP_REPEAT:
-    case STEP_RESOURCES:
-    case STEP_EXPECT_RESOURCES:
-        break;
-    }
-    return -1;
+    (void)context;
+    (void)step;
+    channel_shutdown(&connection->channel);
+    return 0;
 }
+
+static int step_reset(struct script_context *context, const struct step *step, struct connection *connection)
+{
+    (void)context;
+    (void)step;
+    channel_reset(&connection->channel);
+    return 0;
+}
+
+static int step_close(struct script_context *context, const struct step *step, struct connection *connection)
+{
+    char *unexpected = unexpected_on_connection(connection);
+    channel_close(&connection->channel);
+    return unexpected ? step_fail(context, step, duplicate("nothing more"), unexpected) : 0;
+}
+
+// Steps that are done on each connection of the name.
+static int (*const connection_steps[STEP_COUNT])(struct script_context *context, const struct step *step,
+                                                 struct connection *connection) = {
+    [STEP_SEND] = step_send,
+    [STEP_FLOOD] = step_flood,
+    [STEP_EXPECT] = expect_on_connection,
+    [STEP_EXPECT_KEEPALIVE] = step_keepalive,
+    [STEP_SHUTDOWN] = step_shutdown,
+    [STEP_RESET] = step_reset,
+    [STEP_CLOSE] = step_close,
+};
 
 static int run_on_each(struct script_context *context, const struct step *step)
 {
@@ -166,7 +157,7 @@ static int run_on_each(struct script_context *context, const struct step *step)
     if (!connection)
         return step_unresolved(context, step, format_text("there is no connection `%s`", step->on));
     for (; connection; connection = connection_next(context, step->on, connection))
-        if (run_on_connection(context, step, connection) < 0)
+        if (connection_steps[step->word](context, step, connection) < 0)
             return -1;
     return 0;
 }
@@ -252,47 +243,39 @@ static int run_repeat(struct script_context *context, const struct step *step)
     return 0;
 }
 
+static int step_pause(struct script_context *context, const struct step *step)
+{
+    (void)context;
+    struct timespec pause = {.tv_sec = step->pause_ms / 1000, .tv_nsec = step->pause_ms % 1000 * NANOSECONDS_PER_MS};
+    nanosleep(&pause, NULL);
+    return 0;
+}
+
+// All other steps.
+static int (*const other_steps[STEP_COUNT])(struct script_context *context, const struct step *step) = {
+    [STEP_CONNECT] = step_connect,
+    [STEP_ACCEPT] = step_accept,
+    [STEP_OPEN] = step_open,
+    [STEP_CLOSE_WS] = step_close_ws,
+    [STEP_PAUSE] = step_pause,
+    [STEP_CONTROL] = run_control,
+    [STEP_REPEAT] = run_repeat,
+    [STEP_STDIN] = step_stdin,
+    [STEP_STDIN_EOF] = step_stdin_eof,
+    [STEP_EXPECT_STDOUT] = step_expect_stdout,
+    [STEP_EXPECT_STDERR] = step_expect_stderr,
+    [STEP_SIGNAL] = step_signal,
+    [STEP_EXPECT_EXIT] = step_expect_exit,
+    [STEP_RESTART] = step_restart,
+    [STEP_RESOURCES] = step_resources,
+    [STEP_EXPECT_RESOURCES] = step_expect_resources,
+};
+
 static int run_step(struct script_context *context, const struct step *step)
 {
-    switch (step->word) {
-    case STEP_CONNECT:
-        return step_connect(context, step);
-    case STEP_ACCEPT:
-        return step_accept(context, step);
-    case STEP_OPEN:
-        return step_open(context, step);
-    case STEP_CLOSE_WS:
-        return step_close_ws(context, step);
-    case STEP_SEND:
-        return step->from_other ? send_from_other(context, step) : run_on_each(context, step);
-    case STEP_FLOOD:
-    case STEP_EXPECT:
-    case STEP_EXPECT_KEEPALIVE:
-    case STEP_SHUTDOWN:
-    case STEP_RESET:
-    case STEP_CLOSE:
-        return run_on_each(context, step);
-    case STEP_PAUSE:
-        nanosleep(&(struct timespec){.tv_sec = step->pause_ms / 1000,
-                                     .tv_nsec = step->pause_ms % 1000 * NANOSECONDS_PER_MS},
-                  NULL);
-        return 0;
-    case STEP_CONTROL:
-        return run_control(context, step);
-    case STEP_REPEAT:
-        return run_repeat(context, step);
-    case STEP_STDIN:
-    case STEP_STDIN_EOF:
-    case STEP_EXPECT_STDOUT:
-    case STEP_EXPECT_STDERR:
-    case STEP_SIGNAL:
-    case STEP_EXPECT_EXIT:
-    case STEP_RESTART:
-    case STEP_RESOURCES:
-    case STEP_EXPECT_RESOURCES:
-        return step_process(context, step);
-    }
-    return -1;
+    if (step->from_other)
+        return send_from_other(context, step);
+    return connection_steps[step->word] ? run_on_each(context, step) : other_steps[step->word](context, step);
 }
 
 int steps_run(struct script_context *context, const struct step *steps, size_t count)

@@ -98,7 +98,15 @@ int step_close_ws(struct script_context *context, const struct step *step);
 int step_send(struct script_context *context, const struct step *step, struct connection *connection);
 int step_flood(struct script_context *context, const struct step *step, struct connection *connection);
 int step_keepalive(struct script_context *context, const struct step *step, struct connection *connection);
-int step_process(struct script_context *context, const struct step *step);
+int step_stdin(struct script_context *context, const struct step *step);
+int step_stdin_eof(struct script_context *context, const struct step *step);
+int step_expect_stdout(struct script_context *context, const struct step *step);
+int step_expect_stderr(struct script_context *context, const struct step *step);
+int step_signal(struct script_context *context, const struct step *step);
+int step_expect_exit(struct script_context *context, const struct step *step);
+int step_restart(struct script_context *context, const struct step *step);
+int step_resources(struct script_context *context, const struct step *step);
+int step_expect_resources(struct script_context *context, const struct step *step);
 
 // Sends bytes under the segmentation in force. Returns 0 or -1.
 int send_bytes(struct script_context *context, const struct step *step, struct connection *connection,

@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "run/script.h"
 
-static int write_input(struct script_context *context, const struct step *step)
+int step_stdin(struct script_context *context, const struct step *step)
 {
     struct instance *instance = context->instance;
     struct buffer bytes = {0};
@@ -37,8 +37,9 @@ static int write_input(struct script_context *context, const struct step *step)
                      failure_text(context, "write", result));
 }
 
-static int close_input(struct script_context *context)
+int step_stdin_eof(struct script_context *context, const struct step *step)
 {
+    (void)step;
     struct process *process = &context->instance->process;
     if (process->input >= 0)
         close(process->input);
@@ -86,7 +87,7 @@ static void read_to_end(struct instance *instance, int64_t deadline)
     }
 }
 
-static int expect_exit(struct script_context *context, const struct step *step)
+int step_expect_exit(struct script_context *context, const struct step *step)
 {
     struct instance *instance = context->instance;
     struct buffer expected = {0};
@@ -125,7 +126,7 @@ static int expect_exit(struct script_context *context, const struct step *step)
     return 0;
 }
 
-static int send_signal(struct script_context *context, const struct step *step)
+int step_signal(struct script_context *context, const struct step *step)
 {
     transcript_note(&context->result->transcript, "program", "signal %s", strsignal(step->signal));
     cell_signal(context->instance->cell, &context->instance->process, step->signal);
@@ -135,7 +136,7 @@ static int send_signal(struct script_context *context, const struct step *step)
     return 0;
 }
 
-static int restart(struct script_context *context, const struct step *step)
+int step_restart(struct script_context *context, const struct step *step)
 {
     struct instance *instance = context->instance;
     int64_t deadline = step_deadline(context, step);
@@ -165,7 +166,7 @@ static int restart(struct script_context *context, const struct step *step)
 
 // --- what it uses ---
 
-static int take_snapshot(struct script_context *context, const struct step *step)
+int step_resources(struct script_context *context, const struct step *step)
 {
     if (context->snapshot_count == sizeof context->snapshots / sizeof *context->snapshots)
         return step_unresolved(context, step, duplicate("too many snapshots of resources"));
@@ -197,7 +198,7 @@ static char *excess(const struct step *step, const struct cell_usage *before, co
 }
 
 // Polled, since threads and descriptors of the last client may be on their way out.
-static int expect_resources(struct script_context *context, const struct step *step)
+int step_expect_resources(struct script_context *context, const struct step *step)
 {
     const struct snapshot *before = NULL;
     int64_t deadline = step_deadline(context, step);
@@ -221,42 +222,12 @@ static int expect_resources(struct script_context *context, const struct step *s
     }
 }
 
-int step_process(struct script_context *context, const struct step *step)
+int step_expect_stdout(struct script_context *context, const struct step *step)
 {
-    switch (step->word) {
-    case STEP_STDIN:
-        return write_input(context, step);
-    case STEP_STDIN_EOF:
-        return close_input(context);
-    case STEP_EXPECT_STDOUT:
-        return expect_on_output(context, step, &context->instance->output);
-    case STEP_EXPECT_STDERR:
-        return expect_on_output(context, step, &context->instance->errors);
-    case STEP_SIGNAL:
-        return send_signal(context, step);
-    case STEP_EXPECT_EXIT:
-        return expect_exit(context, step);
-    case STEP_RESTART:
-        return restart(context, step);
-    case STEP_RESOURCES:
-        return take_snapshot(context, step);
-    case STEP_EXPECT_RESOURCES:
-        return expect_resources(context, step);
-    case STEP_CONNECT:
-    case STEP_ACCEPT:
-    case STEP_OPEN:
-    case STEP_SEND:
-    case STEP_FLOOD:
-    case STEP_EXPECT:
-    case STEP_EXPECT_KEEPALIVE:
-    case STEP_SHUTDOWN:
-    case STEP_RESET:
-    case STEP_CLOSE:
-    case STEP_CLOSE_WS:
-    case STEP_PAUSE:
-    case STEP_CONTROL:
-    case STEP_REPEAT:
-        break;
-    }
-    return -1;
+    return expect_on_output(context, step, &context->instance->output);
+}
+
+int step_expect_stderr(struct script_context *context, const struct step *step)
+{
+    return expect_on_output(context, step, &context->instance->errors);
 }

@@ -211,40 +211,25 @@ static bool is_absent(const struct launch *launch, const char *capability)
     return false;
 }
 
+// Steps that only who started the program can do.
+static const bool needs_process_table[STEP_COUNT] = {
+    [STEP_STDIN] = true,
+    [STEP_STDIN_EOF] = true,
+    [STEP_EXPECT_STDOUT] = true,
+    [STEP_EXPECT_STDERR] = true,
+    [STEP_SIGNAL] = true,
+    [STEP_EXPECT_EXIT] = true,
+    [STEP_RESTART] = true,
+    [STEP_RESOURCES] = true,
+    [STEP_EXPECT_RESOURCES] = true,
+    [STEP_EXPECT_KEEPALIVE] = true,
+};
+
 static bool needs_process(const struct step *steps, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        switch (steps[i].word) {
-        case STEP_STDIN:
-        case STEP_STDIN_EOF:
-        case STEP_EXPECT_STDOUT:
-        case STEP_EXPECT_STDERR:
-        case STEP_SIGNAL:
-        case STEP_EXPECT_EXIT:
-        case STEP_RESTART:
-        case STEP_RESOURCES:
-        case STEP_EXPECT_RESOURCES:
-        case STEP_EXPECT_KEEPALIVE:
+    for (size_t i = 0; i < count; i++)
+        if (needs_process_table[steps[i].word] || needs_process(steps[i].steps, steps[i].step_count))
             return true;
-        case STEP_REPEAT:
-            if (needs_process(steps[i].steps, steps[i].step_count))
-                return true;
-            break;
-        case STEP_CONNECT:
-        case STEP_ACCEPT:
-        case STEP_OPEN:
-        case STEP_SEND:
-        case STEP_FLOOD:
-        case STEP_EXPECT:
-        case STEP_SHUTDOWN:
-        case STEP_RESET:
-        case STEP_CLOSE:
-        case STEP_CLOSE_WS:
-        case STEP_PAUSE:
-        case STEP_CONTROL:
-            break;
-        }
-    }
     return false;
 }
 

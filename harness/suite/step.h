@@ -30,6 +30,9 @@ enum step_word {
     STEP_EXPECT_KEEPALIVE,
 };
 
+// How many step words there are, for tables.
+#define STEP_COUNT (STEP_EXPECT_KEEPALIVE + 1)
+
 // How long an expectation waits; `--time-scale` stretches all of them.
 enum patience { PATIENCE_PROMPT, PATIENCE_NORMAL, PATIENCE_SLOW, PATIENCE_EXACT };
 
