@@ -113,30 +113,50 @@ static void append_quoted(struct buffer *out, const char *word)
     buffer_text(out, "'");
 }
 
+// True for an option that changes what a single case does; each has a value, which stands in the same word when it is
+// `attached`. As for getopt, a long name may be cut short.
+static bool is_kept(const char *word, bool *attached)
+{
+    static const char *const kept[] = {"--profile", "--at", "--without", "--time-scale", "--sandbox", "--data"};
+    size_t length = strcspn(word, "=");
+    if (strncmp(word, "-p", 2) == 0) {
+        *attached = word[2] != '\0';
+        return true;
+    }
+    *attached = word[length] == '=';
+    for (size_t i = 0; length > 2 && i < sizeof kept / sizeof *kept; i++)
+        if (strncmp(word, kept[i], length) == 0)
+            return true;
+    return false;
+}
+
 char *launch_rerun_options(int argc, char **argv)
 {
-    // Those that change what a single case does; each has a value.
-    static const char *const kept[] = {"-p", "--profile", "--at", "--without", "--time-scale",
-                                       "--sandbox", "--data"};
     struct buffer out = {0};
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        for (size_t k = 0; k < sizeof kept / sizeof *kept; k++) {
-            size_t length = strlen(kept[k]);
-            if (strncmp(argv[i], kept[k], length) != 0 || (argv[i][length] != '\0' && argv[i][length] != '='))
-                continue;
-            append_quoted(&out, argv[i]);
-            if (argv[i][length] == '\0' && i + 1 < argc)
-                append_quoted(&out, argv[i + 1]);
-        }
+        bool attached;
+        if (!is_kept(argv[i], &attached))
+            continue;
+        append_quoted(&out, argv[i]);
+        if (!attached && i + 1 < argc)
+            append_quoted(&out, argv[++i]);
     }
     return buffer_take(&out);
+}
+
+// True when a path leads below a directory, by its text.
+static bool is_below(const char *path, const char *directory)
+{
+    size_t length = strlen(directory);
+    while (length > 1 && directory[length - 1] == '/')
+        length--;
+    return strncmp(path, directory, length) == 0 && path[length] == '/';
 }
 
 char *launch_rerun(const struct plan_entry *entry, const char *data, const char *options, const char *const *command)
 {
     const char *path = entry->test->suite->path;
-    bool own = strncmp(path, data, strlen(data)) != 0;
-    char *word = own ? format_text("%s:%s", path, entry->id) : duplicate(entry->id);
+    char *word = is_below(path, data) ? duplicate(entry->id) : format_text("%s:%s", path, entry->id);
     struct buffer out = {0};
     buffer_format(&out, "sockspec run%s", options);
     append_quoted(&out, word);

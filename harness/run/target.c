@@ -7,28 +7,40 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "suite/template.h"
 #include "wire/channel.h"
 
 // --- a program that runs already ---
 
-static int resolve(const char *authority, const char *default_port, bool datagrams, struct target *target)
+// Takes "host:port", "[host]:port" or the host alone apart. False when it is none of them.
+static bool split_authority(char *authority, const char **host, const char **port)
 {
-    char host[256];
-    const char *colon = strrchr(authority, ':');
-    const char *bracket = strchr(authority, ']');
-    if (colon && bracket && colon < bracket)
-        colon = NULL;
-    const char *port = colon ? colon + 1 : default_port;
-    size_t length = colon ? (size_t)(colon - authority) : strlen(authority);
-    bool brackets = authority[0] == '[' && bracket;
-    if (brackets)
-        length = (size_t)(bracket - authority) - 1;
-    if (!port || length == 0 || length >= sizeof host)
-        return -EINVAL;
-    memcpy(host, authority + brackets, length);
-    host[length] = '\0';
+    char *behind = strrchr(authority, ':');
+    *host = authority;
+    if (authority[0] == '[') {
+        char *bracket = strchr(authority, ']');
+        if (!bracket)
+            return false;
+        *bracket = '\0';
+        *host = authority + 1;
+        behind = bracket[1] ? bracket + 1 : NULL;
+        if (behind && *behind != ':')
+            return false;
+    }
+    if (behind) {
+        *behind = '\0';
+        *port = behind + 1;
+    }
+    return **host && *port;
+}
 
+static int resolve(char *authority, const char *port, bool datagrams, struct target *target)
+{
+    const char *host;
+    long long number;
+    if (!split_authority(authority, &host, &port) || parse_integer(port, &number) < 0 || number < 1 || number > 65535)
+        return -EINVAL;
     struct addrinfo hints = {.ai_socktype = datagrams ? SOCK_DGRAM : SOCK_STREAM};
     struct addrinfo *found = NULL;
     if (getaddrinfo(host, port, &hints, &found) != 0)
@@ -49,7 +61,7 @@ int target_parse(const char *url, struct target *target, const char **message)
     target->running = true;
     *message = "not a URL such as ws://127.0.0.1:9001/, tcp://[::1]:80, udp://localhost:1200 or unix:/run/x.sock";
     if (strncmp(url, "unix:", 5) == 0)
-        return net_local(url + 5, &target->address) < 0 ? -EINVAL : 0;
+        return url[5] == '\0' || net_local(url + 5, &target->address) < 0 ? -EINVAL : 0;
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
         size_t prefix = strlen(schemes[i].scheme);
         if (strncmp(url, schemes[i].scheme, prefix) != 0)
