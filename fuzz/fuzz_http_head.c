@@ -27,7 +27,7 @@ static void require(bool condition)
 
 static char *exact(const char *bytes, size_t size)
 {
-    char *copy = malloc(size ? size : 1);
+    char *copy = calloc(size ? size : 1, 1);
     if (size)
         memcpy(copy, bytes, size);
     return copy;

@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     struct utf8 split = utf8_begin();
     for (size_t at = 0, turn = 0; at < length; turn++) {
-        size_t chunk = chunks[turn % 4] % 32 + (turn % 4 == 0);
+        size_t chunk = chunks[turn % 4] % 32U + (turn % 4 == 0 ? 1U : 0U);
         chunk = chunk < length - at ? chunk : length - at;
         at += chunk;
         bool good = feed_exact(&split, text + at - chunk, chunk);
