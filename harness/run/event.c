@@ -54,10 +54,11 @@ static json_t *transcript_of(const struct transcript *transcript)
 json_t *case_event(const struct plan_entry *entry, const struct result *result, const char *rerun)
 {
     const struct test_case *test = entry->test;
-    json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:i, s:f}", "event", "case", "id",
+    json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:i, s:f}", "event", "case", "id",
                               entry->id, "suite", test->suite->title, "program", test->program->name, "title",
                               test->title, "verdict", verdict_table[result->verdict].name, "level",
-                              level_name(test->level), "checks", checks_of(test), "file", test->suite->path, "line",
+                              level_name(test->level), "checks", checks_of(test), "file",
+                              text_value(test->suite->path), "line",
                               (int)test->line, "seconds", round(result->seconds * 1e6) / 1e6);
     if (result->verdict == VERDICT_PASS)
         return event;

@@ -17,7 +17,7 @@ struct connection {
     const char *target; // of an opening handshake that names none, or NULL
     bool websocket;
     bool close_sent;
-    char key[WS_KEY_LENGTH + 1]; // of the opening handshake sent last
+    char key[256]; // of the opening handshake sent last, whatever a case makes of it
     int64_t last_action;         // when we last connected or sent
     const struct step *coalesced; // up to here everything has been sent already
 };
