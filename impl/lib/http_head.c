@@ -4,15 +4,15 @@
 #include <string.h>
 #include <strings.h>
 
-// What the next byte belongs to.
+/* What the next byte belongs to. */
 enum state {
-    BEGINNING, // must be zero
+    BEGINNING, /* must be zero */
     EMPTY_LINE_LF,
     METHOD,
     TARGET,
     VERSION,
     REQUEST_LINE_LF,
-    LINE, // the first byte behind a line
+    LINE, /* the first byte behind a line */
     NAME,
     VALUE,
     VALUE_LF,
@@ -33,8 +33,8 @@ static bool is_token_char(char c)
     return c != '\0' && strchr("!#$%&'*+-.^_`|~", c);
 }
 
-// More than RFC 3986 has, since browsers send {, }, |, ^, ` and \ in queries as they are; but nothing that
-// could end the target or hide in it.
+/* More than RFC 3986 has, since browsers send {, }, |, ^, ` and \ in queries as they are; but nothing that
+ * could end the target or hide in it. */
 static bool is_target_char(char c)
 {
     return c > ' ' && c < 0x7f && !strchr("\"#<>", c);
@@ -50,7 +50,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-// The byte at `place` of the version: "HTTP/", a digit, a dot, a digit, CR.
+/* The byte at `place` of the version: "HTTP/", a digit, a dot, a digit, CR. */
 static enum state version_step(struct request_head *head, size_t place, char c)
 {
     static const char form[] = "HTTP/0.0\r";

@@ -3,19 +3,19 @@
 #include <stdint.h>
 #include <string.h>
 
-// A state is the place of its six bits within a row of the table: the row of a byte, shifted right by the
-// state, has the next state in its low bits. So a step is one load and one shift. Rows are made of the
-// transitions that exist; the rest is zero, which is BAD.
+/* A state is the place of its six bits within a row of the table: the row of a byte, shifted right by the
+ * state, has the next state in its low bits. So a step is one load and one shift. Rows are made of the
+ * transitions that exist; the rest is zero, which is BAD. */
 enum {
     BAD = 0,
-    GOOD = 6,   // between characters
-    TAIL1 = 12, // one more byte 80..BF
+    GOOD = 6,   /* between characters */
+    TAIL1 = 12, /* one more byte 80..BF */
     TAIL2 = 18,
     TAIL3 = 24,
-    AFTER_E0 = 30, // A0..BF, then one more: below that it would be overlong
-    AFTER_ED = 36, // 80..9F, then one more: above are the surrogates
-    AFTER_F0 = 42, // 90..BF, then two more: below that it would be overlong
-    AFTER_F4 = 48, // 80..8F, then two more: above that is no Unicode
+    AFTER_E0 = 30, /* A0..BF, then one more: below that it would be overlong */
+    AFTER_ED = 36, /* 80..9F, then one more: above are the surrogates */
+    AFTER_F0 = 42, /* 90..BF, then two more: below that it would be overlong */
+    AFTER_F4 = 48, /* 80..8F, then two more: above that is no Unicode */
 };
 
 #define STEP(from, to) ((uint64_t)(to) << (from))
@@ -49,7 +49,7 @@ static const uint64_t rows[256] = {
     /* F1..F3 */ TIMES2(STEP(GOOD, TAIL3)),
     STEP(GOOD, TAIL3),
     /* F4 */ STEP(GOOD, AFTER_F4),
-    // F5..FF begin nothing.
+    /* F5..FF begin nothing. */
 };
 
 struct utf8 utf8_begin(void)
@@ -57,7 +57,7 @@ struct utf8 utf8_begin(void)
     return (struct utf8){.state = GOOD};
 }
 
-// How many of the bytes, in steps of eight, are ASCII.
+/* How many of the bytes, in steps of eight, are ASCII. */
 static size_t ascii_length(const unsigned char *bytes, size_t size)
 {
     size_t length = 0;

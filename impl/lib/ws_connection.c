@@ -15,47 +15,47 @@ static int refuse(int socket, const struct handshake_answer *answer, int64_t wri
     return result < 0 ? result : -EPROTO;
 }
 
-static int refuse_with(struct connection *connection, int status)
+static int refuse_with(struct websocket *websocket, int status)
 {
     struct handshake_answer answer = {.status = status};
-    return refuse(connection->socket, &answer, connection->options->write_timeout_ms);
+    return refuse(websocket->socket, &answer, websocket->options->write_timeout_ms);
 }
 
 /* Reads a whole head to the beginning of input; bytes behind it are frames and stay. Returns 0 or a negative
  * errno code, the client having its answer. */
-static int head_read(struct connection *connection, struct request_head *head)
+static int head_read(struct websocket *websocket, struct request_head *head)
 {
-    int64_t deadline = net_deadline(connection->options->handshake_timeout_ms);
+    int64_t deadline = net_deadline(websocket->options->handshake_timeout_ms);
     for (;;) {
-        ssize_t count = net_read(connection->socket, connection->input + connection->end,
-                                 sizeof connection->input - connection->end, deadline);
+        ssize_t count = net_read(websocket->socket, websocket->input + websocket->end,
+                                 sizeof websocket->input - websocket->end, deadline);
         if (count == -ETIMEDOUT) {
-            refuse_with(connection, 408);
+            refuse_with(websocket, 408);
             return -ETIMEDOUT;
         }
         if (count <= 0)
             return count < 0 ? (int)count : -ENODATA;
-        connection->end += (size_t)count;
-        int length = request_head_parse(head, (const char *)connection->input, connection->end);
+        websocket->end += (size_t)count;
+        int length = request_head_parse(head, (const char *)websocket->input, websocket->end);
         if (length < 0)
-            return refuse_with(connection, handshake_status_for(length));
+            return refuse_with(websocket, handshake_status_for(length));
         if (length > 0) {
-            connection->start = (size_t)length;
+            websocket->start = (size_t)length;
             return 0;
         }
     }
 }
 
-int connection_open(struct connection *connection, int socket, const struct connection_options *options)
+int websocket_open(struct websocket *websocket, int socket, const struct websocket_options *options)
 {
-    connection->options = options;
-    connection->socket = socket;
-    connection->failed = false;
-    connection->start = connection->end = connection->pending = 0;
-    session_begin(&connection->session, options->message_limit);
+    websocket->options = options;
+    websocket->socket = socket;
+    websocket->failed = false;
+    websocket->start = websocket->end = websocket->pending = 0;
+    session_begin(&websocket->session, options->message_limit);
 
     struct request_head head = {0};
-    int result = head_read(connection, &head);
+    int result = head_read(websocket, &head);
     if (result < 0)
         return result;
     struct handshake_answer answer;
@@ -65,90 +65,89 @@ int connection_open(struct connection *connection, int socket, const struct conn
     net_set_nodelay(socket);
     char bytes[HANDSHAKE_ANSWER_MAX];
     size_t length = handshake_answer_write(&answer, 0, bytes);
-    return connection_send(connection, (const unsigned char *)bytes, length);
+    return websocket_send(websocket, (const unsigned char *)bytes, length);
 }
 
-static int flush(struct connection *connection)
+static int flush(struct websocket *websocket)
 {
-    size_t size = connection->pending;
-    connection->pending = 0;
+    size_t size = websocket->pending;
+    websocket->pending = 0;
     if (size == 0)
         return 0;
-    return net_write(connection->socket, connection->output, size,
-                     net_deadline(connection->options->write_timeout_ms));
+    return net_write(websocket->socket, websocket->output, size,
+                     net_deadline(websocket->options->write_timeout_ms));
 }
 
-int connection_send(struct connection *connection, const unsigned char *bytes, size_t size)
+int websocket_send(struct websocket *websocket, const unsigned char *bytes, size_t size)
 {
-    if (size > sizeof connection->output - connection->pending) {
-        int result = flush(connection);
+    if (size > sizeof websocket->output - websocket->pending) {
+        int result = flush(websocket);
         if (result < 0)
             return result;
     }
-    if (size > sizeof connection->output)
-        return net_write(connection->socket, bytes, size,
-                         net_deadline(connection->options->write_timeout_ms));
-    memcpy(connection->output + connection->pending, bytes, size);
-    connection->pending += size;
+    if (size > sizeof websocket->output)
+        return net_write(websocket->socket, bytes, size, net_deadline(websocket->options->write_timeout_ms));
+    memcpy(websocket->output + websocket->pending, bytes, size);
+    websocket->pending += size;
     return 0;
 }
 
-int connection_close(struct connection *connection, unsigned code)
+int websocket_close(struct websocket *websocket, unsigned code)
 {
     struct session_event event;
-    session_close(&connection->session, code, &event);
-    int result = connection_send(connection, event.answer, event.answer_length);
-    return result < 0 ? result : flush(connection);
+    session_close(&websocket->session, code, &event);
+    int result = websocket_send(websocket, event.answer, event.answer_length);
+    return result < 0 ? result : flush(websocket);
 }
 
 /* The client's stream has ended without a close frame, or for us: server_run ends all reading when it stops.
  */
-static int ended(struct connection *connection)
+static int ended(struct websocket *websocket)
 {
-    const struct server *server = connection->options->server;
+    const struct server *server = websocket->options->server;
     if (server && server_is_stopping(server))
-        return connection_close(connection, CLOSE_GOING_AWAY);
+        return websocket_close(websocket, CLOSE_GOING_AWAY);
     return 0;
 }
 
-/* Sends what is waiting and reads on. Returns above 0, or as connection_next. */
-static int input_refill(struct connection *connection)
+/* Sends what is waiting and reads on. Returns above 0, or as websocket_next. */
+static int input_refill(struct websocket *websocket)
 {
-    int result = flush(connection);
+    int result = flush(websocket);
     if (result < 0)
         return result;
-    ssize_t count = net_read(connection->socket, connection->input, sizeof connection->input,
-                             net_deadline(connection->options->read_timeout_ms));
+    ssize_t count = net_read(websocket->socket, websocket->input, sizeof websocket->input,
+                             net_deadline(websocket->options->read_timeout_ms));
     if (count == -ETIMEDOUT)
-        return connection_close(connection, CLOSE_GOING_AWAY);
+        return websocket_close(websocket, CLOSE_GOING_AWAY);
     if (count == 0)
-        return ended(connection);
+        return ended(websocket);
     if (count < 0)
         return (int)count;
-    connection->start = 0;
-    connection->end = (size_t)count;
+    websocket->start = 0;
+    websocket->end = (size_t)count;
     return 1;
 }
 
-int connection_next(struct connection *connection, struct session_event *event)
+int websocket_next(struct websocket *websocket, struct session_event *event)
 {
     for (;;) {
-        const unsigned char *bytes = connection->input + connection->start;
-        connection->start +=
-            session_feed(&connection->session, bytes, connection->end - connection->start, event);
+        const unsigned char *bytes = websocket->input + websocket->start;
+        websocket->start +=
+            session_feed(&websocket->session, bytes, websocket->end - websocket->start, event);
         int result = 0;
         switch (event->type) {
         case SESSION_MESSAGE:
             return 1;
         case SESSION_PING:
-            result = connection_send(connection, event->answer, event->answer_length);
+            result = websocket_send(websocket, event->answer, event->answer_length);
             break;
         case SESSION_CLOSED:
-            connection->failed = event->failed;
-            result = connection_send(connection, event->answer, event->answer_length);
-            return result < 0 ? result : flush(connection);
+            websocket->failed = event->failed;
+            result = websocket_send(websocket, event->answer, event->answer_length);
+            return result < 0 ? result : flush(websocket);
         case SESSION_NONE:
-            result = input_refill(connection);
+            result = input_refill(websocket);
             if (result <= 0)
                 return result;
             break;
@@ -159,24 +158,24 @@ int connection_next(struct connection *connection, struct session_event *event)
 }
 
 /* Reads what the client was sending when it was refused, at most the message that it may have been. */
-static void linger(struct connection *connection)
+static void linger(struct websocket *websocket)
 {
-    uint64_t left = connection->session.message_limit + (1 << 20);
+    uint64_t left = websocket->session.message_limit + (1 << 20);
     int64_t deadline = net_deadline(LINGER_MS);
-    if (shutdown(connection->socket, SHUT_WR) < 0)
+    if (shutdown(websocket->socket, SHUT_WR) < 0)
         return;
     for (;;) {
-        ssize_t count = net_read(connection->socket, connection->input, sizeof connection->input, deadline);
+        ssize_t count = net_read(websocket->socket, websocket->input, sizeof websocket->input, deadline);
         if (count <= 0 || (uint64_t)count > left)
             return;
         left -= (uint64_t)count;
     }
 }
 
-void connection_end(struct connection *connection)
+void websocket_end(struct websocket *websocket)
 {
-    session_end(&connection->session);
-    if (connection->failed)
-        linger(connection);
+    session_end(&websocket->session);
+    if (websocket->failed)
+        linger(websocket);
     OPENSSL_thread_stop(); /* the thread's own end would do it, but main does not wait for that */
 }

@@ -9,8 +9,8 @@ enum {
     BITS_OPCODE = 0x0f,
     BIT_MASKED = 0x80,
     BITS_LENGTH = 0x7f,
-    LENGTH_IN_16 = 126, // the length follows in two bytes
-    LENGTH_IN_64 = 127, // the length follows in eight bytes
+    LENGTH_IN_16 = 126, /* the length follows in two bytes */
+    LENGTH_IN_64 = 127, /* the length follows in eight bytes */
     MASK_SIZE = 4,
 };
 
@@ -117,7 +117,7 @@ size_t frame_header_encode(unsigned char bytes[FRAME_SERVER_HEADER_MAX], enum fr
 void frame_unmask(unsigned char *to, const unsigned char *from, size_t length, const unsigned char mask[4],
                   uint64_t offset)
 {
-    unsigned char turned[8]; // twice the mask, beginning with the byte that is next
+    unsigned char turned[8]; /* twice the mask, beginning with the byte that is next */
     for (size_t i = 0; i < sizeof turned; i++)
         turned[i] = mask[(offset + i) % MASK_SIZE];
     uint64_t wide;

@@ -25,8 +25,8 @@ int handshake_accept_for(struct span key, char accept[HANDSHAKE_ACCEPT_LENGTH + 
     return 0;
 }
 
-// 22 letters of base64 and "==". The four bits that the last letter has too many may be anything: the RFC's
-// own example in section 4.1 has them set.
+/* 22 letters of base64 and "==". The four bits that the last letter has too many may be anything: the RFC's
+ * own example in section 4.1 has them set. */
 static bool key_is_legal(struct span key)
 {
     if (key.length != HANDSHAKE_KEY_LENGTH)
@@ -40,7 +40,7 @@ static bool key_is_legal(struct span key)
     return memcmp(key.bytes + HANDSHAKE_KEY_LENGTH - 2, "==", 2) == 0;
 }
 
-// host[:port] by the letters of RFC 3986 section 3.2.2; nothing that a URL goes on with behind them.
+/* host[:port] by the letters of RFC 3986 section 3.2.2; nothing that a URL goes on with behind them. */
 static bool authority_is_legal(struct span authority)
 {
     static const char legal[] = "-._~!$&'()*+,;=%:[]";
@@ -53,8 +53,8 @@ static bool authority_is_legal(struct span authority)
     return true;
 }
 
-// Finds whom the request is for: the authority of an absolute target, or else the Host field (RFC 9112
-// sections 3.2 and 3.2.2). False for a head that must be refused.
+/* Finds whom the request is for: the authority of an absolute target, or else the Host field (RFC 9112
+ * sections 3.2 and 3.2.2). False for a head that must be refused. */
 static bool find_authority(const struct request_head *head, struct span *target, struct span *authority)
 {
     *authority = (struct span){"", 0};
@@ -89,7 +89,7 @@ static struct span path_of(struct span target)
     return target.length > 0 ? target : (struct span){"/", 1};
 }
 
-// An Origin is scheme://host[:port]. Letter case does not matter in any of it (RFC 6454 section 4).
+/* An Origin is scheme://host[:port]. Letter case does not matter in any of it (RFC 6454 section 4). */
 static bool origin_is_trusted(struct span origin, struct span authority,
                               const struct handshake_policy *policy)
 {
@@ -106,7 +106,7 @@ static bool origin_is_trusted(struct span origin, struct span authority,
            strncasecmp(host, authority.bytes, authority.length) == 0;
 }
 
-// Picks the first offered subprotocol that the server speaks. False when the offer is no list of tokens.
+/* Picks the first offered subprotocol that the server speaks. False when the offer is no list of tokens. */
 static bool pick_subprotocol(const struct request_head *head, const struct handshake_policy *policy,
                              const char **picked)
 {
@@ -132,8 +132,8 @@ static struct span trimmed(const char *from, const char *to)
     return span_take_element(&span, &element) ? element : (struct span){from, 0};
 }
 
-// The parts of one extension's offer between its semicolons: name, name=token, name="token" (RFC 6455 section
-// 9.1). A quoted comma or semicolon cannot occur, since what is quoted must be a token too.
+/* The parts of one extension's offer between its semicolons: name, name=token, name="token" (RFC 6455 section
+ * 9.1). A quoted comma or semicolon cannot occur, since what is quoted must be a token too. */
 static bool extension_is_legal(struct span offer)
 {
     const char *end = offer.bytes + offer.length;
@@ -170,7 +170,7 @@ static bool extensions_are_legal(const struct request_head *head)
     return true;
 }
 
-// Bytes behind the head of an upgrade are frames, so it can have no body.
+/* Bytes behind the head of an upgrade are frames, so it can have no body. */
 static bool announces_body(const struct request_head *head)
 {
     struct span value;
@@ -180,7 +180,7 @@ static bool announces_body(const struct request_head *head)
     return lengths > 1 || (lengths == 1 && !span_equals(value, "0"));
 }
 
-// A GET of the WebSocket's resource, by the list of RFC 6455 section 4.2.1.
+/* A GET of the WebSocket's resource, by the list of RFC 6455 section 4.2.1. */
 static int upgrade_status(const struct request_head *head, struct span authority,
                           const struct handshake_policy *policy, struct handshake_answer *answer)
 {

@@ -4,13 +4,13 @@
 #include <string.h>
 
 enum {
-    ROOM_FIRST = 256,  // bytes for payload that the first byte of a message makes
-    ROOM_KEPT = 65536, // bytes that a session keeps for the next message
+    ROOM_FIRST = 256,  /* bytes for payload that the first byte of a message makes */
+    ROOM_KEPT = 65536, /* bytes that a session keeps for the next message */
 };
 
 void session_begin(struct ws_session *session, size_t message_limit)
 {
-    size_t most = SIZE_MAX / 4; // so that no sum of lengths overflows
+    size_t most = SIZE_MAX / 4; /* so that no sum of lengths overflows */
     *session = (struct ws_session){.message_limit = message_limit < most ? message_limit : most};
 }
 
@@ -26,7 +26,7 @@ bool close_code_is_legal(unsigned code)
     return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
-// Makes room for `more` bytes of payload; doubling keeps the copying linear. False without memory.
+/* Makes room for `more` bytes of payload; doubling keeps the copying linear. False without memory. */
 static bool message_make_room(struct ws_session *session, size_t more)
 {
     size_t needed = session->message_length + more;
@@ -43,7 +43,7 @@ static bool message_make_room(struct ws_session *session, size_t more)
     return true;
 }
 
-// A control frame of the server, built in the session: its payload is in place.
+/* A control frame of the server, built in the session: its payload is in place. */
 static void control_answer(struct ws_session *session, enum frame_opcode opcode, size_t length,
                            struct session_event *event)
 {
@@ -110,8 +110,8 @@ static void ping_end(struct ws_session *session, struct session_event *event)
     control_answer(session, OPCODE_PONG, length, event);
 }
 
-// The header of the echo goes right before the payload, where message_make_room left space for it, so that an
-// echo is one run of bytes without a copy.
+/* The header of the echo goes right before the payload, where message_make_room left space for it, so that an
+ * echo is one run of bytes without a copy. */
 static void message_end(struct ws_session *session, struct session_event *event)
 {
     if (session->opcode == OPCODE_TEXT && !utf8_may_end(&session->utf8)) {
@@ -154,11 +154,11 @@ static void frame_end(struct ws_session *session, struct session_event *event)
         ping_end(session, event);
         break;
     case OPCODE_PONG:
-        break; // nobody asked for it, and nobody need know (section 5.5.3)
+        break; /* nobody asked for it, and nobody need know (section 5.5.3) */
     }
 }
 
-// The close code for a frame whose header is legal by itself but not here; 0 when it is.
+/* The close code for a frame whose header is legal by itself but not here; 0 when it is. */
 static unsigned frame_begin(struct ws_session *session)
 {
     const struct frame_header *frame = &session->frame;
@@ -177,7 +177,7 @@ static unsigned frame_begin(struct ws_session *session)
     return frame->length > session->message_limit - session->message_length ? CLOSE_TOO_BIG : 0;
 }
 
-// Takes bytes of a header. They are gathered in the session, so that it does not matter how they are cut.
+/* Takes bytes of a header. They are gathered in the session, so that it does not matter how they are cut. */
 static size_t header_feed(struct ws_session *session, const unsigned char *bytes, size_t size,
                           struct session_event *event)
 {
@@ -201,7 +201,7 @@ static size_t header_feed(struct ws_session *session, const unsigned char *bytes
     return (size_t)length - had;
 }
 
-// The close code for payload of a message that cannot be taken; 0 when it is.
+/* The close code for payload of a message that cannot be taken; 0 when it is. */
 static unsigned message_feed(struct ws_session *session, const unsigned char *bytes, size_t size)
 {
     if (!message_make_room(session, size))

@@ -1,13 +1,16 @@
-// A WebSocket connection behind its handshake, seen from the server: a state machine between bytes and
-// events.
-//
-// The caller feeds the bytes that a client sends and gets at most one event a call, with the bytes that
-// answer it. The session does no I/O: the caller writes the answers, in order, and hangs up after
-// SESSION_CLOSED. It owns one buffer, for the message being assembled; that grows as payload arrives, never
-// beyond the message limit (a frame that only announces much costs nothing), and is given back after a big
-// message. One thread at a time.
-#ifndef SOCKSPEC_LIB_WS_SESSION_H
-#define SOCKSPEC_LIB_WS_SESSION_H
+#ifndef IMPL_WS_SESSION_H
+#define IMPL_WS_SESSION_H
+
+/*
+ * A WebSocket connection behind its handshake, seen from the server: a state machine between bytes and
+ * events.
+ *
+ * The caller feeds the bytes that a client sends and gets at most one event a call, with the bytes that
+ * answer it. The session does no I/O: the caller writes the answers, in order, and hangs up after
+ * SESSION_CLOSED. It owns one buffer, for the message being assembled; that grows as payload arrives, never
+ * beyond the message limit (a frame that only announces much costs nothing), and is given back after a big
+ * message. One thread at a time.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,13 +18,13 @@
 #include "lib/utf8.h"
 #include "lib/ws_frame.h"
 
-// The close codes that a server itself has reason to send (RFC 6455 section 7.4.1).
+/* The close codes that a server itself has reason to send (RFC 6455 section 7.4.1). */
 enum close_code {
     CLOSE_NORMAL = 1000,
     CLOSE_GOING_AWAY = 1001,
     CLOSE_PROTOCOL_ERROR = 1002,
     CLOSE_UNSUPPORTED = 1003,
-    CLOSE_NO_CODE = 1005, // never sent: what a close frame without a code counts as
+    CLOSE_NO_CODE = 1005, /* never sent: what a close frame without a code counts as */
     CLOSE_NOT_UTF8 = 1007,
     CLOSE_POLICY = 1008,
     CLOSE_TOO_BIG = 1009,
@@ -29,73 +32,71 @@ enum close_code {
 };
 
 enum session_event_type {
-    SESSION_NONE,    // all bytes are taken, and nothing is to be done
-    SESSION_MESSAGE, // a whole message
-    SESSION_PING,    // a ping, which the answer answers
-    SESSION_CLOSED,  // the client's close frame, or its mistake; no event follows
+    SESSION_NONE,    /* all bytes are taken, and nothing is to be done */
+    SESSION_MESSAGE, /* a whole message */
+    SESSION_PING,    /* a ping, which the answer answers */
+    SESSION_CLOSED,  /* the client's close frame, or its mistake; no event follows */
 };
 
-// The pointers are good until the session is fed again or ended.
+/* The pointers are good until the session is fed again or ended. */
 struct session_event {
     enum session_event_type type;
-    const unsigned char
-        *answer;          // the frame to send: a message's echo, a pong, a close frame; never NULL but for
-    size_t answer_length; // SESSION_NONE
+    const unsigned char *answer; /* the frame to send: a message's echo, a pong, or a close frame */
+    size_t answer_length;
 
-    enum frame_opcode opcode;     // of a message: OPCODE_TEXT or OPCODE_BINARY
-    const unsigned char *payload; // of a message or ping
+    enum frame_opcode opcode;     /* of a message: OPCODE_TEXT or OPCODE_BINARY */
+    const unsigned char *payload; /* of a message or ping */
     size_t length;
 
-    unsigned code; // of a close: the client's (CLOSE_NO_CODE for none), or what its mistake is
-    bool failed;   // of a close: the connection fails by section 7.1.7, the client had not closed it
+    unsigned code; /* of a close: the client's (CLOSE_NO_CODE for none), or what its mistake is */
+    bool failed;   /* of a close: the connection fails by section 7.1.7, the client had not closed it */
 };
 
 struct ws_session {
     size_t message_limit;
     bool closed;
 
-    unsigned char head[FRAME_CLIENT_HEADER_MAX]; // of a header: what has come of it
+    unsigned char head[FRAME_CLIENT_HEADER_MAX]; /* of a header: what has come of it */
     size_t head_size;
     bool in_payload;
-    struct frame_header frame; // whose payload is being read
-    uint64_t frame_taken;      // bytes of it
+    struct frame_header frame; /* whose payload is being read */
+    uint64_t frame_taken;      /* bytes of it */
 
-    bool in_message; // its first frame has begun, its last one has not ended
+    bool in_message; /* its first frame has begun, its last one has not ended */
     enum frame_opcode opcode;
     struct utf8 utf8;
-    unsigned char *message; // room for a server's header, then the payload; NULL while there is none
-    size_t message_room;    // for payload
+    unsigned char *message; /* room for a server's header, then the payload; NULL while there is none */
+    size_t message_room;    /* for payload */
     size_t message_length;
 
     unsigned char control[FRAME_SERVER_HEADER_MAX + FRAME_CONTROL_MAX];
 };
 
-// A session behind its handshake. Messages above `message_limit` bytes are refused with CLOSE_TOO_BIG.
+/* A session behind its handshake. Messages above `message_limit` bytes are refused with CLOSE_TOO_BIG. */
 void session_begin(struct ws_session *session, size_t message_limit);
 
-// Frees what the session owns.
+/* Frees what the session owns. */
 void session_end(struct ws_session *session);
 
-// Takes bytes off the front of the `size` that are there, up to the first event, and returns how many; the
-// rest is to be fed again. It takes fewer than `size` only with an event. After SESSION_CLOSED it takes
-// everything and does nothing. Clients fail the connection (RFC 6455 section 7.1.7), as soon as the bytes
-// show it, by
-//   CLOSE_PROTOCOL_ERROR   a header that frame_header_decode refuses; a continuation of nothing, or a new
-//   message
-//                          within another (section 5.4); a close frame of one byte, or whose code must not be
-//                          sent or is not assigned (sections 5.5.1, 7.4)
-//   CLOSE_NOT_UTF8         text, or the reason of a close frame, that is not UTF-8 (section 8.1)
-//   CLOSE_TOO_BIG          a frame whose header takes the message beyond the limit (section 10.4)
-//   CLOSE_INTERNAL_ERROR   no memory
+/* Takes bytes off the front of the `size` that are there, up to the first event, and returns how many; the
+ * rest is to be fed again. It takes fewer than `size` only with an event. After SESSION_CLOSED it takes
+ * everything and does nothing. Clients fail the connection (RFC 6455 section 7.1.7), as soon as the bytes
+ * show it, by
+ *   CLOSE_PROTOCOL_ERROR   a header that frame_header_decode refuses; a continuation of nothing, or a message
+ *                          within another (section 5.4); a close frame of one byte, or whose code must not be
+ *                          sent or is not assigned (sections 5.5.1, 7.4)
+ *   CLOSE_NOT_UTF8         text, or the reason of a close frame, that is not UTF-8 (section 8.1)
+ *   CLOSE_TOO_BIG          a frame whose header takes the message beyond the limit (section 10.4)
+ *   CLOSE_INTERNAL_ERROR   no memory */
 size_t session_feed(struct ws_session *session, const unsigned char *bytes, size_t size,
                     struct session_event *event);
 
-// Closes from the server's side: fills the answer of `event` with a close frame of `code`, which must be one
-// that may be sent. The session takes nothing more.
+/* Closes from the server's side: fills the answer of `event` with a close frame of `code`, which must be one
+ * that may be sent. The session takes nothing more. */
 void session_close(struct ws_session *session, unsigned code, struct session_event *event);
 
-// True for the codes that a close frame may carry: 1000 to 1003, 1007 to 1014, 3000 to 4999 (RFC 6455
-// section 7.4 and the registry that it founds).
+/* True for the codes that a close frame may carry: 1000 to 1003, 1007 to 1014, 3000 to 4999 (RFC 6455
+ * section 7.4 and the registry that it founds). */
 bool close_code_is_legal(unsigned code);
 
 #endif

@@ -1,5 +1,6 @@
 /* Echoes every WebSocket message with its own type (contract 19). */
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,17 +11,17 @@
 
 static void echo(int socket, void *context)
 {
-    struct connection connection;
+    struct websocket websocket;
     struct session_event message;
-    if (connection_open(&connection, socket, context) < 0)
+    if (websocket_open(&websocket, socket, context) < 0)
         return;
-    while (connection_next(&connection, &message) > 0)
-        if (connection_send(&connection, message.answer, message.answer_length) < 0)
+    while (websocket_next(&websocket, &message) > 0)
+        if (websocket_send(&websocket, message.answer, message.answer_length) < 0)
             break;
-    connection_end(&connection);
+    websocket_end(&websocket);
 }
 
-static int serve(const struct server_options *options, struct connection_options *connections)
+static int serve(const struct server_options *options, struct websocket_options *connections)
 {
     struct server *server;
     struct failure failure;
@@ -66,7 +67,7 @@ static bool are_tokens(const struct values *names)
 int main(int argc, char **argv)
 {
     struct server_options server = {.port = 1234};
-    struct connection_options connections = {
+    struct websocket_options connections = {
         .message_limit = 16 << 20,
         .handshake_timeout_ms = 10000,
         .read_timeout_ms = -1,
@@ -99,6 +100,7 @@ int main(int argc, char **argv)
                 HANDSHAKE_SUBPROTOCOL_MAX);
         return EXIT_FAILURE;
     }
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024); /* fixed: else a freed big message stays in its thread's heap */
     connections.policy = (struct handshake_policy){
         .origins = origins.items,
         .origin_count = origins.count,

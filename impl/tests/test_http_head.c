@@ -1,5 +1,7 @@
-// Every head is parsed whole and byte by byte, each time from a heap buffer of exactly the bytes that have
-// come.
+/*
+ * Every head is parsed whole and byte by byte, each time from a heap buffer of exactly the bytes that have
+ * come.
+ */
 #include "lib/http_head.h"
 
 #include <errno.h>
@@ -18,8 +20,8 @@ static char *exact(const char *bytes, size_t size)
     return copy;
 }
 
-// The result for the bytes as a whole, which must be that of the bytes one by one. `*seen` is how many bytes
-// the result took.
+/* The result for the bytes as a whole, which must be that of the bytes one by one. `*seen` is how many bytes
+ * the result took. */
 static int parse(const char *bytes, size_t size, size_t *seen)
 {
     struct request_head whole = {0}, bytewise = {0};
@@ -47,7 +49,7 @@ static void refuse_at(const char *bytes, size_t seen_expected)
 
 static void refuse(const char *bytes)
 {
-    refuse_at(bytes, strlen(bytes)); // by its last byte
+    refuse_at(bytes, strlen(bytes)); /* by its last byte */
 }
 
 static struct request_head take(const char *bytes)
@@ -146,7 +148,7 @@ static void test_parse_refuses_a_bad_field_line_at_the_byte_that_shows_it(void *
     refuse(LINE "A: b\x01");
     refuse(LINE "A: b\x7f");
     refuse(LINE "A: b\rc");
-    refuse(LINE "A: b\r\n "); // a folded line
+    refuse(LINE "A: b\r\n "); /* a folded line */
     refuse(LINE "A: b\r\n\t");
     refuse(LINE "\rx");
     size_t seen;

@@ -1,4 +1,6 @@
-// Every text is fed whole, byte by byte and at every cut, from heap buffers of exactly its size.
+/*
+ * Every text is fed whole, byte by byte and at every cut, from heap buffers of exactly its size.
+ */
 #include "lib/utf8.h"
 
 #include <setjmp.h>
@@ -9,8 +11,8 @@
 
 #include <cmocka.h>
 
-// What is left of a text after `cut` bytes and the rest were fed apart: -1 refused, 0 cut within a character,
-// 1 whole.
+/* What is left of a text after `cut` bytes and the rest were fed apart: -1 refused, 0 cut within a character,
+ * 1 whole. */
 static int feed_in_two(const unsigned char *bytes, size_t size, size_t cut)
 {
     struct utf8 utf8 = utf8_begin();
@@ -47,7 +49,7 @@ static void check(const char *text, int expected)
         assert_int_equal(feed_in_two(bytes, size, cut), expected);
     assert_int_equal(feed_bytewise(bytes, size), expected);
 
-    // The same behind and before runs of ASCII that take the fast way.
+    /* The same behind and before runs of ASCII that take the fast way. */
     for (size_t before = 0; before <= 17; before++) {
         unsigned char padded[64];
         memset(padded, 'a', sizeof padded);
@@ -95,17 +97,17 @@ static void test_utf8_refuses_what_rfc_3629_forbids(void **state)
         "\xbf",
         "\xc0\x80",
         "\xc0\xaf",
-        "\xc1\xbf", // no beginning, overlong in two
+        "\xc1\xbf", /* no beginning, overlong in two */
         "\xe0\x80\x80",
-        "\xe0\x9f\xbf", // overlong in three
+        "\xe0\x9f\xbf", /* overlong in three */
         "\xf0\x80\x80\x80",
-        "\xf0\x8f\xbf\xbf", // overlong in four
+        "\xf0\x8f\xbf\xbf", /* overlong in four */
         "\xed\xa0\x80",
         "\xed\xbf\xbf",
-        "\xed\xa0\x80\xed\xb0\x80", // surrogates
+        "\xed\xa0\x80\xed\xb0\x80", /* surrogates */
         "\xf4\x90\x80\x80",
         "\xf4\xbf\xbf\xbf",
-        "\xf5\x80\x80\x80", // above U+10FFFF
+        "\xf5\x80\x80\x80", /* above U+10FFFF */
         "\xf8\x88\x80\x80\x80",
         "\xfc\x84\x80\x80\x80\x80",
         "\xfe",
@@ -144,7 +146,7 @@ static void test_utf8_takes_nul_as_a_character(void **state)
     assert_int_equal(feed_in_two((const unsigned char *)"a\0b", 3, 1), 1);
 }
 
-// The encoding of a code point by the bit table of RFC 3629 section 3.
+/* The encoding of a code point by the bit table of RFC 3629 section 3. */
 static size_t encode(unsigned long point, unsigned char bytes[4])
 {
     static const unsigned char lead[] = {0, 0x00, 0xc0, 0xe0, 0xf0};

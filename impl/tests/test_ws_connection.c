@@ -1,4 +1,6 @@
-// The client is this test, at the other end of a socket pair; the server side runs on a thread.
+/*
+ * The client is this test, at the other end of a socket pair; the server side runs on a thread.
+ */
 #include "lib/ws_connection.h"
 
 #include <errno.h>
@@ -23,24 +25,24 @@
 
 struct pair {
     int server, client;
-    struct connection_options options;
+    struct websocket_options options;
     pthread_t thread;
-    int opened; // what connection_open returned
-    int ended;  // what connection_next returned in the end
+    int opened; /* what websocket_open returned */
+    int ended;  /* what websocket_next returned in the end */
 };
 
 static void *serve(void *argument)
 {
     struct pair *pair = argument;
-    struct connection connection;
+    struct websocket websocket;
     struct session_event message;
     pair->ended = 0;
-    pair->opened = connection_open(&connection, pair->server, &pair->options);
+    pair->opened = websocket_open(&websocket, pair->server, &pair->options);
     if (pair->opened == 0) {
-        while ((pair->ended = connection_next(&connection, &message)) > 0)
-            if (connection_send(&connection, message.answer, message.answer_length) < 0)
+        while ((pair->ended = websocket_next(&websocket, &message)) > 0)
+            if (websocket_send(&websocket, message.answer, message.answer_length) < 0)
                 break;
-        connection_end(&connection);
+        websocket_end(&websocket);
     }
     shutdown(pair->server, SHUT_WR);
     return NULL;
@@ -62,7 +64,7 @@ static void finish(struct pair *pair)
     close(pair->client);
 }
 
-static const struct connection_options usual = {
+static const struct websocket_options usual = {
     .message_limit = 1 << 20,
     .handshake_timeout_ms = 5000,
     .read_timeout_ms = 5000,
@@ -74,7 +76,7 @@ static void send_bytes(struct pair *pair, const char *bytes, size_t size)
     assert_int_equal(net_write(pair->client, bytes, size, net_deadline(5000)), 0);
 }
 
-// Reads exactly these bytes.
+/* Reads exactly these bytes. */
 static void expect(struct pair *pair, const char *bytes, size_t size)
 {
     char *got = malloc(size);
@@ -93,7 +95,7 @@ static void expect_end(struct pair *pair)
     assert_int_equal(net_read(pair->client, &byte, 1, net_deadline(5000)), 0);
 }
 
-// Reads the answer to a refused request up to the end, and checks how it begins.
+/* Reads the answer to a refused request up to the end, and checks how it begins. */
 static void expect_refusal(struct pair *pair, const char *beginning)
 {
     expect(pair, beginning, strlen(beginning));

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-// Decodes from a heap buffer of exactly `size` bytes.
+/* Decodes from a heap buffer of exactly `size` bytes. */
 static int decode(const unsigned char *bytes, size_t size, struct frame_header *header)
 {
     unsigned char *exact = malloc(size);
@@ -18,7 +18,7 @@ static int decode(const unsigned char *bytes, size_t size, struct frame_header *
     return result;
 }
 
-// Decodes each beginning of the bytes, from none of them to all. Every one but the last must ask for more.
+/* Decodes each beginning of the bytes, from none of them to all. Every one but the last must ask for more. */
 static struct frame_header decode_all_beginnings(const unsigned char *bytes, size_t size)
 {
     struct frame_header header;
@@ -28,7 +28,7 @@ static struct frame_header decode_all_beginnings(const unsigned char *bytes, siz
     return header;
 }
 
-// The bytes must be refused as a whole, and their beginnings refused from some byte on and never taken.
+/* The bytes must be refused as a whole, and their beginnings refused from some byte on and never taken. */
 static void refuse(const unsigned char *bytes, size_t size)
 {
     struct frame_header header;
@@ -109,12 +109,12 @@ static void test_decode_tells_fragments_and_opcodes(void **state)
 static void test_decode_refuses_a_bad_first_byte_alone(void **state)
 {
     (void)state;
-    REFUSE(0xc1); // RSV1
+    REFUSE(0xc1); /* RSV1 */
     REFUSE(0xa1);
     REFUSE(0x91);
-    REFUSE(0x83); // reserved opcode
+    REFUSE(0x83); /* reserved opcode */
     REFUSE(0x8b);
-    REFUSE(0x09); // fragmented ping
+    REFUSE(0x09); /* fragmented ping */
 }
 
 static void test_decode_refuses_frames_without_a_mask(void **state)
@@ -186,7 +186,7 @@ static void test_unmask_is_the_same_wherever_it_is_cut(void **state)
                 bytes[i] = (unsigned char)(i * 7 + 1);
             frame_unmask(plain, bytes, cut, mask, 0);
             frame_unmask(plain + cut, bytes + cut, size - cut, mask, cut);
-            frame_unmask(bytes, bytes, size, mask, 0); // in place
+            frame_unmask(bytes, bytes, size, mask, 0); /* in place */
             for (size_t i = 0; i < size; i++)
                 assert_int_equal(plain[i], (unsigned char)(i * 7 + 1) ^ mask[i % 4]);
             assert_memory_equal(plain, bytes, size);

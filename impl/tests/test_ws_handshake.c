@@ -20,7 +20,7 @@
 
 static const struct handshake_policy nobody_else;
 
-// Decides on a head, given without its blank line, in a heap buffer of exactly its size.
+/* Decides on a head, given without its blank line, in a heap buffer of exactly its size. */
 static struct handshake_answer decide_by(const char *lines, const struct handshake_policy *policy)
 {
     struct request_head head = {0};
@@ -63,7 +63,7 @@ static void test_a_good_request_is_upgraded(void **state)
     assert_int_equal(status_of("GET /ws HTTP/1.2\r\n" HOST UPGRADE VERSION WITH_KEY), 101);
     assert_int_equal(status_of("GET http://other/ws?x HTTP/1.1\r\n" HOST UPGRADE VERSION WITH_KEY), 101);
     assert_int_equal(status_of(GOOD "Content-Length: 0\r\n"), 101);
-    // The key of the RFC's section 4.1 has bits set that its 16 bytes do not use.
+    /* The key of the RFC's section 4.1 has bits set that its 16 bytes do not use. */
     assert_int_equal(status_of(GET_WS HOST UPGRADE VERSION "Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEC==\r\n"),
                      101);
 }
@@ -175,7 +175,7 @@ static void test_only_pages_of_this_host_are_trusted_by_default(void **state)
     assert_int_equal(status_of(GOOD "Origin: http://evilserver.example:8080\r\n"), 403);
     assert_int_equal(status_of(GOOD "Origin: null\r\n"), 403);
     assert_int_equal(status_of(GOOD "Origin:\r\n"), 403);
-    // An absolute target overrules Host.
+    /* An absolute target overrules Host. */
     assert_int_equal(status_of("GET http://other/ws HTTP/1.1\r\n" HOST UPGRADE VERSION WITH_KEY
                                "Origin: http://server.example:8080\r\n"),
                      403);

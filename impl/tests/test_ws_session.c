@@ -1,5 +1,7 @@
-// Each conversation runs whole, byte by byte and cut in two at every place, and must give the same events and
-// answers. Bytes are fed from heap buffers of exactly their size.
+/*
+ * Each conversation runs whole, byte by byte and cut in two at every place, and must give the same events and
+ * answers. Bytes are fed from heap buffers of exactly their size.
+ */
 #include "lib/ws_session.h"
 
 #include <setjmp.h>
@@ -11,9 +13,9 @@
 
 #include <cmocka.h>
 
-enum { TEXT = OPCODE_TEXT, BINARY = OPCODE_BINARY, MORE = 0x100 }; // MORE: not the last frame
+enum { TEXT = OPCODE_TEXT, BINARY = OPCODE_BINARY, MORE = 0x100 }; /* MORE: not the last frame */
 
-// What a client sends, built frame by frame.
+/* What a client sends, built frame by frame. */
 struct wire {
     unsigned char bytes[4096];
     size_t size;
@@ -41,7 +43,7 @@ static void add(struct wire *wire, unsigned opcode, const char *text)
     add_frame(wire, opcode, text, strlen(text));
 }
 
-// What a session made of it: the events as text, and all answers.
+/* What a session made of it: the events as text, and all answers. */
 struct outcome {
     char events[1024];
     unsigned char answers[8192];
@@ -216,7 +218,7 @@ static void test_text_is_refused_before_its_frame_ends(void **state)
     (void)state;
     struct wire wire = {0};
     add(&wire, TEXT, "ab\xf4\x90 and much more that need not come");
-    size_t header = 6, good = 3; // F4 may still become a character, 90 behind it may not
+    size_t header = 6, good = 3; /* F4 may still become a character, 90 behind it may not */
     run(wire.bytes, header + good, 1024, "");
     run(wire.bytes, header + good + 1, 1024, "fail 1007;");
 }
@@ -292,7 +294,7 @@ static void test_messages_of_the_limit_are_taken_and_none_above(void **state)
     add_frame(&at, BINARY, payload, 200);
     run(at.bytes, at.size, 200, "binary 200;");
     add_frame(&above, BINARY, payload, 201);
-    run(above.bytes, 8, 200, "fail 1009;"); // by its header
+    run(above.bytes, 8, 200, "fail 1009;"); /* by its header */
     run(above.bytes, above.size, 200, "fail 1009;");
     for (int i = 0; i < 4; i++)
         add_frame(&fragments, i ? OPCODE_CONTINUATION | MORE : BINARY | MORE, payload, 50);
@@ -334,7 +336,7 @@ static void test_a_big_message_is_assembled_and_its_memory_given_back(void **sta
     struct ws_session session;
     struct session_event event;
     unsigned char *bytes = calloc(1, SIZE + 14);
-    memcpy(bytes, "\x82\xff\0\0\0\0\0\x04\x93\xe0\0\0\0\0", 14); // 300,000, and a mask of zeros
+    memcpy(bytes, "\x82\xff\0\0\0\0\0\x04\x93\xe0\0\0\0\0", 14); /* 300,000, and a mask of zeros */
     for (size_t i = 0; i < SIZE; i++)
         bytes[14 + i] = (unsigned char)(i % 251);
     session_begin(&session, SIZE);
