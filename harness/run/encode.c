@@ -28,6 +28,7 @@ static void encode_framed(const struct payload *payload, struct connection *conn
 {
     struct buffer content = {0};
     payload_encode(payload->parts, connection, &content);
+    const unsigned char *bytes = (const unsigned char *)buffer_string(&content);
     size_t most = payload->fragment ? payload->fragment : content.length;
     size_t done = 0;
     unsigned opcode = payload->frame.opcode;
@@ -35,7 +36,7 @@ static void encode_framed(const struct payload *payload, struct connection *conn
         size_t left = content.length - done;
         size_t length = left < most ? left : most;
         bool fin = payload->kind == PAYLOAD_FRAME ? payload->frame.fin : length == left;
-        encode_frame(payload, content.data + done, length, fin, opcode, out);
+        encode_frame(payload, bytes + done, length, fin, opcode, out);
         opcode = WS_CONTINUATION;
         done += length;
     } while (done < content.length);

@@ -139,12 +139,13 @@ static ssize_t write_some(struct channel *channel, const unsigned char *bytes, s
 
 int channel_send(struct channel *channel, const void *bytes, size_t length, int64_t deadline)
 {
+    const unsigned char *start = length ? bytes : (const unsigned char *)"";
     size_t done = 0;
     if (channel->fd < 0)
         return -EBADF;
     transcript_bytes(channel->transcript, channel->name, DIRECTION_OUT, bytes, length);
     do {
-        ssize_t written = write_some(channel, (const unsigned char *)bytes + done, length - done);
+        ssize_t written = write_some(channel, start + done, length - done);
         if (written < 0)
             return (int)written;
         done += (size_t)written;
