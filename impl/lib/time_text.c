@@ -1,5 +1,6 @@
 #include "lib/time_text.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,14 +12,25 @@ struct timespec time_text_now(void)
     return now;
 }
 
-/* Where the time is beyond what the calendar can express, the epoch stands in. */
-static struct tm local_time(const struct timespec *when)
+/* A point in time in the local zone, with the zone's name in its own memory. */
+struct local {
+    struct tm calendar;
+    char zone[32];
+};
+
+/* tm_zone points into what the C library has in common for all threads, so the name is copied before another
+ * thread's localtime_r may touch it. Where the time is beyond what the calendar can express, the epoch stands
+ * in. */
+static struct local local_time(const struct timespec *when)
 {
-    struct tm local;
-    if (localtime_r(&when->tv_sec, &local))
-        return local;
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    struct local local;
     time_t epoch = 0;
-    gmtime_r(&epoch, &local);
+    pthread_mutex_lock(&lock);
+    if (!localtime_r(&when->tv_sec, &local.calendar))
+        gmtime_r(&epoch, &local.calendar);
+    snprintf(local.zone, sizeof local.zone, "%s", local.calendar.tm_zone);
+    pthread_mutex_unlock(&lock);
     return local;
 }
 
@@ -56,25 +68,27 @@ static void format_fraction(long nanoseconds, char *fraction)
 
 size_t time_text_go(const struct timespec *when, char *text)
 {
-    struct tm local = local_time(when);
+    struct local local = local_time(when);
+    const struct tm *day = &local.calendar;
     char fraction[11];
     format_fraction(when->tv_nsec, fraction);
-    long minutes = labs(local.tm_gmtoff) / 60;
-    return format_text(text, "%04d-%02d-%02d %02d:%02d:%02d%s %c%02ld%02ld %.30s", local.tm_year + 1900,
-                       local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec, fraction,
-                       local.tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60, local.tm_zone);
+    long minutes = labs(day->tm_gmtoff) / 60;
+    return format_text(text, "%04d-%02d-%02d %02d:%02d:%02d%s %c%02ld%02ld %s", day->tm_year + 1900,
+                       day->tm_mon + 1, day->tm_mday, day->tm_hour, day->tm_min, day->tm_sec, fraction,
+                       day->tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60, local.zone);
 }
 
 size_t time_text_rfc3339(const struct timespec *when, char *text)
 {
-    struct tm local = local_time(when);
-    char zone[16] = "Z";
-    long minutes = labs(local.tm_gmtoff) / 60;
-    if (local.tm_gmtoff != 0)
-        snprintf(zone, sizeof zone, "%c%02ld:%02ld", local.tm_gmtoff < 0 ? '-' : '+', minutes / 60 % 100,
+    struct local local = local_time(when);
+    const struct tm *day = &local.calendar;
+    char offset[16] = "Z";
+    long minutes = labs(day->tm_gmtoff) / 60;
+    if (day->tm_gmtoff != 0)
+        snprintf(offset, sizeof offset, "%c%02ld:%02ld", day->tm_gmtoff < 0 ? '-' : '+', minutes / 60 % 100,
                  minutes % 60);
-    return format_text(text, "%04d-%02d-%02dT%02d:%02d:%02d%s", local.tm_year + 1900, local.tm_mon + 1,
-                       local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec, zone);
+    return format_text(text, "%04d-%02d-%02dT%02d:%02d:%02d%s", day->tm_year + 1900, day->tm_mon + 1,
+                       day->tm_mday, day->tm_hour, day->tm_min, day->tm_sec, offset);
 }
 
 size_t time_text_unix(const struct timespec *when, char *text)
