@@ -273,6 +273,11 @@ int net_set_nodelay(int socket)
     return set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
+int net_set_send_buffer(int socket, int bytes)
+{
+    return set_option(socket, SOL_SOCKET, SO_SNDBUF, bytes);
+}
+
 static void format_ipv6(const struct sockaddr_in6 *ipv6, char *text)
 {
     struct address address = {.ipv6 = true};

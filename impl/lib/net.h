@@ -76,6 +76,10 @@ int net_set_keepalive(int socket);
  */
 int net_set_nodelay(int socket);
 
+/* Bounds what the kernel holds for a peer that does not read, so that a write to it waits, and its deadline
+ * counts, soon. Returns 0 or a negative errno code. */
+int net_set_send_buffer(int socket, int bytes);
+
 /* Writes "1.2.3.4:80" or "[::1]:80" for an address into text[NET_TEXT_SIZE]; "?" when it is neither. */
 void net_format(const struct sockaddr *address, char *text);
 

@@ -44,6 +44,7 @@ struct server {
     pthread_mutex_t lock;
     pthread_cond_t ended;
     struct client *clients;
+    struct client *spare; /* ended ones, singly linked, for those to come */
     unsigned active;
     bool wants_wake;
 };
@@ -53,6 +54,21 @@ static void wake(struct server *server)
     uint64_t one = 1;
     while (write(server->wake, &one, sizeof one) < 0 && errno == EINTR)
         continue;
+}
+
+/* Makes a client of a socket, or returns NULL when there is no memory. */
+static struct client *make_client(struct server *server, int socket)
+{
+    pthread_mutex_lock(&server->lock);
+    struct client *client = server->spare;
+    if (client)
+        server->spare = client->next;
+    pthread_mutex_unlock(&server->lock);
+    if (!client)
+        client = malloc(sizeof *client);
+    if (client)
+        *client = (struct client){.server = server, .socket = socket};
+    return client;
 }
 
 static void list_client(struct server *server, struct client *client)
@@ -66,7 +82,8 @@ static void list_client(struct server *server, struct client *client)
     pthread_mutex_unlock(&server->lock);
 }
 
-/* Takes the client off the list and releases it. After the unlock the server may be gone. */
+/* Takes the client off the list, closes its socket and spares its memory for another. After the unlock the
+ * server may be gone. */
 static void end_client(struct client *client)
 {
     struct server *server = client->server;
@@ -81,9 +98,10 @@ static void end_client(struct client *client)
     server->active--;
     if (server->wants_wake)
         wake(server);
+    client->next = server->spare;
+    server->spare = client;
     pthread_cond_signal(&server->ended);
     pthread_mutex_unlock(&server->lock);
-    free(client);
 }
 
 static void *serve_client(void *argument)
@@ -147,13 +165,11 @@ static int accept_client(struct server *server)
             return is_broken(errno) ? -errno : 0;
         if (server->options.keepalive)
             net_set_keepalive(socket);
-        server->waiting = calloc(1, sizeof *server->waiting);
+        server->waiting = make_client(server, socket);
         if (!server->waiting) {
             close(socket);
             return -EAGAIN;
         }
-        server->waiting->server = server;
-        server->waiting->socket = socket;
     }
     if (start_client(server, server->waiting) != 0)
         return -EAGAIN;
@@ -329,6 +345,11 @@ void server_close(struct server *server)
     close_if_open(server->listener);
     close_if_open(server->stop);
     close_if_open(server->wake);
+    for (struct client *client = server->spare; client;) {
+        struct client *next = client->next;
+        free(client);
+        client = next;
+    }
     pthread_cond_destroy(&server->ended);
     pthread_mutex_destroy(&server->lock);
     free(server);

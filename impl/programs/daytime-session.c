@@ -8,7 +8,7 @@
 #include "lib/server.h"
 #include "lib/time_text.h"
 
-enum { REQUEST_SIZE = 128 };
+enum { REQUEST_SIZE = 128, SEND_BUFFER_SIZE = 16384 };
 
 struct deadlines {
     int64_t read_ms;
@@ -29,6 +29,7 @@ static void serve(int socket, void *context)
 {
     const struct deadlines *deadlines = context;
     net_set_nodelay(socket);
+    net_set_send_buffer(socket, SEND_BUFFER_SIZE);
     char request[REQUEST_SIZE];
     ssize_t length;
     while ((length = net_read(socket, request, sizeof request, net_deadline(deadlines->read_ms))) > 0) {
