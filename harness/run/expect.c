@@ -13,6 +13,7 @@
 // Where bytes come from: a connection or an output of the program.
 struct source {
     struct script_context *context;
+    const struct matcher *matcher;
     struct connection *connection;
     struct output *output;
 };
@@ -154,7 +155,7 @@ static void pass_over_control_frames(const struct source *source, const struct m
 
 // --- the wait ---
 
-static void record_grade(struct script_context *context, const struct step *step, const struct matcher *by)
+static void record_grade(const struct source *source, const struct step *step, const struct matcher *by)
 {
     enum verdict verdict = by->grade == GRADE_INFO        ? VERDICT_INFO
                            : by->grade == GRADE_NONSTRICT ? VERDICT_NONSTRICT
@@ -164,14 +165,14 @@ static void record_grade(struct script_context *context, const struct step *step
     struct buffer got = {0};
     struct buffer expected = {0};
     matcher_describe(by, &got);
-    matcher_describe(step->matcher.alternatives ? &step->matcher.alternatives[0] : &step->matcher, &expected);
-    result_decide(context->result, verdict, step, buffer_take(&expected), buffer_take(&got), duplicate(by->why));
+    matcher_describe(source->matcher->alternatives ? &source->matcher->alternatives[0] : source->matcher, &expected);
+    result_decide(source->context->result, verdict, step, buffer_take(&expected), buffer_take(&got), duplicate(by->why));
 }
 
 static int fail_expectation(const struct source *source, const struct step *step, struct match *match, int error)
 {
     struct buffer expected = {0};
-    matcher_describe(&step->matcher, &expected);
+    matcher_describe(source->matcher, &expected);
     char *actual = describe_source(source, match, error);
     free(match->detail);
     return step_fail(source->context, step, buffer_take(&expected), actual);
@@ -198,13 +199,13 @@ static int accept_match(const struct source *source, const struct step *step, st
     const struct matcher *by = match->by;
     if (by->grade == GRADE_FAIL) {
         struct buffer expected = {0};
-        matcher_describe(&step->matcher, &expected);
+        matcher_describe(source->matcher, &expected);
         char *actual = describe_source(source, match, 0);
         result_decide(source->context->result, VERDICT_FAIL, step, buffer_take(&expected), actual, duplicate(by->why));
         free(match->detail);
         return -1;
     }
-    record_grade(source->context, step, by);
+    record_grade(source, step, by);
     apply_match(source, match, deadline);
     free(match->detail);
     if (step->not_before_ms && source->connection) {
@@ -225,10 +226,10 @@ static int expect_from(const struct source *source, const struct step *step)
     int error = 0;
     for (;;) {
         if (source->connection && source->connection->websocket)
-            pass_over_control_frames(source, &step->matcher, deadline);
+            pass_over_control_frames(source, source->matcher, deadline);
         struct match match = {0};
         struct match_input input = source_input(source, error != 0);
-        enum match_answer answer = match_bytes(&step->matcher, &input, &match);
+        enum match_answer answer = match_bytes(source->matcher, &input, &match);
         if (answer == MATCH_YES && match.extendable && !grown && input.end == CHANNEL_OPEN && !input.whole) {
             grown = true;
             patience = clock_now() + GROW_MS * NANOSECONDS_PER_MS;
@@ -246,14 +247,20 @@ static int expect_from(const struct source *source, const struct step *step)
     }
 }
 
+int expect_matcher(struct script_context *context, const struct step *step, const struct matcher *matcher,
+                   struct connection *connection)
+{
+    return expect_from(&(struct source){.context = context, .matcher = matcher, .connection = connection}, step);
+}
+
 int expect_on_connection(struct script_context *context, const struct step *step, struct connection *connection)
 {
-    return expect_from(&(struct source){.context = context, .connection = connection}, step);
+    return expect_matcher(context, step, &step->matcher, connection);
 }
 
 int expect_on_output(struct script_context *context, const struct step *step, struct output *output)
 {
-    return expect_from(&(struct source){.context = context, .output = output}, step);
+    return expect_from(&(struct source){.context = context, .matcher = &step->matcher, .output = output}, step);
 }
 
 char *unexpected_on_connection(struct connection *connection)

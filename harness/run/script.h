@@ -112,7 +112,10 @@ int step_expect_resources(struct script_context *context, const struct step *ste
 int send_bytes(struct script_context *context, const struct step *step, struct connection *connection,
                const unsigned char *bytes, size_t length);
 
-// Waits until the step's matcher is satisfied by what a connection, or an output of the program, brings.
+// Waits until a matcher, or the step's own, is satisfied by what a connection, or an output of the program, brings. The
+// step is kept in the result, so it must be one of the case.
+int expect_matcher(struct script_context *context, const struct step *step, const struct matcher *matcher,
+                   struct connection *connection);
 int expect_on_connection(struct script_context *context, const struct step *step, struct connection *connection);
 int expect_on_output(struct script_context *context, const struct step *step, struct output *output);
 

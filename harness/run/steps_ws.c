@@ -17,9 +17,8 @@ int step_open(struct script_context *context, const struct step *step)
     struct connection *connection = connection_next(context, step->on, NULL);
     if (step_send(context, step, connection) < 0)
         return -1;
-    struct step expect = *step;
-    expect.matcher = (struct matcher){.kind = MATCH_RESPONSE, .response = &response};
-    return expect_on_connection(context, &expect, connection);
+    struct matcher matcher = {.kind = MATCH_RESPONSE, .response = &response};
+    return expect_matcher(context, step, &matcher, connection);
 }
 
 // A close frame by the other side: the same code is expected back, another valid one is not wrong.
@@ -42,15 +41,12 @@ int step_close_ws(struct script_context *context, const struct step *step)
 {
     struct connection *connection = connection_next(context, step->on, NULL);
     struct matcher alternatives[2];
-    struct step expect = *step;
     if (step_send(context, step, connection) < 0)
         return -1;
     connection->close_sent = true;
-    expect.matcher = close_reply(&step->payload, alternatives);
-    if (expect_on_connection(context, &expect, connection) < 0)
-        return -1;
-    expect.matcher = (struct matcher){.kind = MATCH_END, .end = END_ANY};
-    if (expect_on_connection(context, &expect, connection) < 0)
+    struct matcher reply = close_reply(&step->payload, alternatives);
+    struct matcher end = {.kind = MATCH_END, .end = END_ANY};
+    if (expect_matcher(context, step, &reply, connection) < 0 || expect_matcher(context, step, &end, connection) < 0)
         return -1;
     channel_close(&connection->channel);
     return 0;
