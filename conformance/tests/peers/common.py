@@ -153,6 +153,11 @@ def finish(connection, patience=2, most=1 << 24):
     connection.close()
 
 
+def reset(connection):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
 def daytime(shift=0, label="+0000 UTC"):
     now = time.time()
     moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now + shift))

@@ -1,5 +1,4 @@
 """daytime-concurrent, or by --fault a wrong one."""
-import socket
 import time
 
 import common
@@ -31,8 +30,7 @@ def serve(connection):
     elif fault == "plain-close":
         connection.close()
     elif fault == "reset":
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        connection.close()
+        common.reset(connection)
     else:
         common.finish(connection)
 

@@ -1,5 +1,4 @@
 """daytime-session, or by --fault a wrong one."""
-import socket
 import time
 
 import common
@@ -53,15 +52,17 @@ def serve(connection):
         common.apply_options(connection, options)
         converse(connection)
     except BlockingIOError:
-        if fault == "says-goodbye":
-            connection.sendall(b"timeout")
+        at_the_deadline(connection)
     except OSError:
         pass
-    if fault == "deadline-resets":
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        connection.close()
-        return
     common.finish(connection)
+
+
+def at_the_deadline(connection):
+    if fault == "says-goodbye":
+        connection.sendall(b"timeout")
+    if fault == "deadline-resets":
+        common.reset(connection)
 
 
 if fault == "ignores-deadline":

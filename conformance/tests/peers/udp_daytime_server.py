@@ -1,6 +1,5 @@
 """udp-daytime-server, or by --fault a wrong one."""
 import socket
-import time
 
 import common
 
@@ -22,9 +21,6 @@ while True:
         continue
     if fault == "dies-on-empty" and not data:
         raise SystemExit(1)
-    if fault == "waits-for-second":
-        time.sleep(0.05)
-        server.recvfrom(65536)
     source = other if fault == "other-port" else server
     receiver = first_sender if fault == "answers-first-sender" else sender
     text = common.daytime() + (b"\n" if fault == "newline" else b"")

@@ -97,7 +97,7 @@ class Session:
             piece = self.reader.read1(min(length - done, 65536))
             if not piece:
                 raise EOFError
-            piece = unmask(piece, key, 0 if fault == "mask-restarts" else done)
+            piece = unmask(piece, key, done + (self.length if fault == "mask-carries-on" else 0))
             watch(piece)
             pieces.append(piece)
             done += len(piece)
