@@ -41,6 +41,8 @@ static struct match_input source_input(const struct source *source, bool final)
         const struct channel *channel = &source->connection->channel;
         input.end = channel->end;
         input.key = source->connection->key;
+        if (source->connection->waiting_since)
+            input.waiting_ns = clock_now() - source->connection->waiting_since;
         input.whole = channel->datagrams && channel->has_datagram;
     }
     input.final |= input.end != CHANNEL_OPEN;
@@ -187,6 +189,7 @@ static void apply_match(const struct source *source, const struct match *match, 
         return;
     }
     channel_consume(&connection->channel, match->consumed);
+    connection->waiting_since = 0;
     connection->websocket |= match->opened;
     if (match->closing && !connection->close_sent) {
         connection->close_sent = true;

@@ -106,7 +106,7 @@ static enum match_answer match_value(const struct matcher *matcher, const struct
     char *text = duplicate_bytes(input->bytes, match->consumed);
     long long number = 0;
     if (matcher->kind != MATCH_INTEGER)
-        answer = match_time(matcher, text, &match->detail) ? MATCH_YES : MATCH_NO;
+        answer = match_time(matcher, text, input->waiting_ns, &match->detail) ? MATCH_YES : MATCH_NO;
     else if (parse_integer(text, &number) < 0 || number < matcher->minimum || number > matcher->maximum)
         // With more digits it may be in the range yet.
         answer = match->extendable ? MATCH_MORE : match_refuse(match, "%s is out of the range", text);

@@ -12,6 +12,7 @@ struct match_input {
     enum channel_end end; // CHANNEL_OPEN: more may come
     bool final;           // nothing more comes: the end, or the deadline
     bool exited;          // of standard output and error: the end is that of the program
+    int64_t waiting_ns;   // how long ago the program may have been asked: a time may be as old
     const char *key;      // the Sec-WebSocket-Key that was sent
 };
 
@@ -37,9 +38,9 @@ enum match_answer match_frame(const struct matcher *matcher, const struct match_
 enum match_answer match_message(const struct matcher *matcher, const struct match_input *input, struct match *match);
 enum match_answer match_close(const struct matcher *matcher, const struct match_input *input, struct match *match);
 
-// True when the text, which has the form that the matcher's kind demands, is a time within its skew of now. Fills
-// `detail` otherwise.
-bool match_time(const struct matcher *matcher, const char *text, char **detail);
+// True when the text, which has the form that the matcher's kind demands, is a time within its skew of the span from
+// `waiting_ns` ago to now. Fills `detail` otherwise.
+bool match_time(const struct matcher *matcher, const char *text, int64_t waiting_ns, char **detail);
 
 // Records why something does not match, unless a reason is there.
 enum match_answer match_refuse(struct match *match, const char *format, ...) __attribute__((format(printf, 2, 3)));

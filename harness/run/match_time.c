@@ -86,7 +86,7 @@ static bool read_instant(const struct matcher *matcher, const char *text, double
     return true;
 }
 
-bool match_time(const struct matcher *matcher, const char *text, char **detail)
+bool match_time(const struct matcher *matcher, const char *text, int64_t waiting_ns, char **detail)
 {
     struct timespec now;
     double instant = 0;
@@ -98,7 +98,7 @@ bool match_time(const struct matcher *matcher, const char *text, char **detail)
     // Whole seconds are cut off, not rounded: up to one second more is no skew.
     double off = instant - ((double)now.tv_sec + (double)now.tv_nsec / 1e9);
     double allowed = (double)matcher->skew_ms / 1000;
-    if (off <= allowed && off >= -allowed - 1)
+    if (off <= allowed && off >= -allowed - 1 - (double)waiting_ns / 1e9)
         return true;
     *detail = format_text("it is %.1f s %s", fabs(off), off > 0 ? "ahead" : "behind");
     return false;

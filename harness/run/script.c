@@ -101,6 +101,13 @@ struct connection *connection_make(struct script_context *context, const char *n
     return connection;
 }
 
+void connection_acted(struct connection *connection)
+{
+    connection->last_action = clock_now();
+    if (!connection->waiting_since)
+        connection->waiting_since = connection->last_action;
+}
+
 void connections_drop(struct script_context *context, const char *name)
 {
     size_t kept = 0;

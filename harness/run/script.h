@@ -19,6 +19,7 @@ struct connection {
     bool close_sent;
     char key[256]; // of the opening handshake sent last, whatever a case makes of it
     int64_t last_action;         // when we last connected or sent
+    int64_t waiting_since;       // when we first did so since the last match; 0: not since then
     const struct step *coalesced; // up to here everything has been sent already
 };
 
@@ -86,6 +87,9 @@ void connections_drop(struct script_context *context, const char *name);
 // The next connection of that name after `after` (NULL: the first), or NULL.
 struct connection *connection_next(const struct script_context *context, const char *name,
                                    const struct connection *after);
+
+// Notes that the program was given something to answer: a connection or bytes.
+void connection_acted(struct connection *connection);
 
 // Why a channel operation failed, in words; to be freed.
 char *failure_text(const struct script_context *context, const char *action, int error);

@@ -18,7 +18,7 @@ static int connect_one(struct script_context *context, const struct step *step)
 {
     struct connection *connection = connection_make(context, step->on);
     struct net_address address = instance_address(context->instance, step->family);
-    connection->last_action = clock_now();
+    connection_acted(connection);
     int result = channel_connect(&connection->channel, &context->sockets, socket_type(context), &address,
                                  step_deadline(context, step));
     if (result == 0)
@@ -49,7 +49,7 @@ int step_accept(struct script_context *context, const struct step *step)
     struct connection *connection = connection_make(context, step->on);
     channel_adopt(&connection->channel, fd);
     connection->channel.peer = peer;
-    connection->last_action = clock_now();
+    connection_acted(connection);
     return 0;
 }
 
@@ -71,7 +71,7 @@ int send_bytes(struct script_context *context, const struct step *step, struct c
                const unsigned char *bytes, size_t length)
 {
     struct segmentation *segmentation = &context->segmentation;
-    connection->last_action = clock_now();
+    connection_acted(connection);
     if (connection->channel.datagrams)
         return send_piece(context, step, connection, bytes, length);
     if (segmentation->transform == TRANSFORM_BYTEWISE) {
@@ -135,7 +135,7 @@ int step_flood(struct script_context *context, const struct step *step, struct c
 {
     struct buffer out = {0};
     payload_encode(&step->payload, connection, &out);
-    connection->last_action = clock_now();
+    connection_acted(connection);
     int result = channel_flood(&connection->channel, out.data, out.length, step_deadline(context, step));
     buffer_free(&out);
     buffer_free(&connection->channel.in);
