@@ -286,6 +286,7 @@ static int run_plan(struct run *run)
         .sandbox = run->sandbox,
         .workers = run->options.jobs,
         .time_scale = run->options.time_scale,
+        .keep_going = run->options.keep_going,
         .stop = &interrupted,
         .publish = publish,
         .context = run,

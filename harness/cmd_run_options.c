@@ -35,6 +35,7 @@ static const char help[] =
     "      --time-scale X         stretch every deadline by this factor (default 1)\n"
     "      --sandbox MODE         auto (default), namespaces, none\n"
     "      --strict               nonstrict counts as a failure\n"
+    "      --keep-going           run every case of a program that never starts or never passes its control\n"
     "      --data DIR             the conformance data\n"
     "Reports (FILE may be -):\n"
     "      --jsonl FILE  --tap FILE  --junit FILE\n"
@@ -54,6 +55,7 @@ enum option_code {
     OPTION_TIME_SCALE,
     OPTION_SANDBOX,
     OPTION_STRICT,
+    OPTION_KEEP_GOING,
     OPTION_DATA,
     OPTION_AT,
     OPTION_JSONL,
@@ -73,6 +75,7 @@ static const struct option long_options[] = {
     {"time-scale", required_argument, NULL, OPTION_TIME_SCALE},
     {"sandbox", required_argument, NULL, OPTION_SANDBOX},
     {"strict", no_argument, NULL, OPTION_STRICT},
+    {"keep-going", no_argument, NULL, OPTION_KEEP_GOING},
     {"data", required_argument, NULL, OPTION_DATA},
     {"at", required_argument, NULL, OPTION_AT},
     {"jsonl", required_argument, NULL, OPTION_JSONL},
@@ -160,6 +163,9 @@ static int parse_option(struct run_options *options, int code, const char *value
         return index < 0 ? EXIT_USAGE : 0;
     case OPTION_STRICT:
         options->strict = true;
+        return 0;
+    case OPTION_KEEP_GOING:
+        options->keep_going = true;
         return 0;
     case OPTION_DATA:
         options->data = value;

@@ -21,6 +21,7 @@ struct run_options {
     double time_scale;
     enum sandbox_mode sandbox;
     bool strict;
+    bool keep_going;
     bool verbose;
     bool quiet;
     const char *color;

@@ -22,7 +22,8 @@ ROWS = [
 @pytest.mark.parametrize("program, kind", ROWS)
 def test_a_program_that_does_nothing_passes_nothing(program, kind):
     command = [sys.executable, "-S", NULL, kind, *sockspec.ROLE_PLACEHOLDER.get(program, ["{port}"])]
-    outcome = sockspec.judge([program], command, "--level", "MUST", "--time-scale", "0.05", "--skip-slow")
+    outcome = sockspec.judge([program], command, "--level", "MUST", "--time-scale", "0.05", "--skip-slow",
+                             "--keep-going")
     assert outcome.counts, outcome.stderr
     assert outcome.with_verdict("pass", "nonstrict", "info") == set()
     assert outcome.status == 1

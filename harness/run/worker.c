@@ -305,6 +305,8 @@ static void run_splits(struct worker *worker, const struct test_case *test, stru
 static char *hopeless(const struct worker *worker, const struct test_case *test)
 {
     const struct program_health *health = health_of(worker, test);
+    if (worker->keep_going)
+        return NULL;
     if (health->start_failures >= GIVE_UP_AFTER && !health->was_ready)
         return format_text("not run: %s never became ready, %d times in a row", test->program->name, GIVE_UP_AFTER);
     if (health->control_failures >= GIVE_UP_AFTER)
