@@ -40,6 +40,8 @@ def converse(connection):
         request = connection.recv(128)
         if not request:
             return
+        if fault == "silent-timestamp" and is_timestamp(request):
+            continue
         connection.sendall(answer(request))
         if fault == "one-request":
             return
