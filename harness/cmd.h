@@ -30,6 +30,9 @@ const char *data_directory(const char *option);
 // Loads the catalog, or prints what is wrong with it and returns false.
 bool load_or_complain(struct catalog *catalog, const char *data);
 
+// The index of a word among those that an option can have, or -1 after a complaint that lists them.
+int word_index(const char *option, const char *word, const char *const *words, size_t count);
+
 // Prints `sockspec: …` to stderr and returns EXIT_USAGE.
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "cmd.h"
 
 static bool holds_data(const char *directory)
@@ -72,4 +73,17 @@ int usage_error(const char *format, ...)
     fputs("\n", stderr);
     va_end(arguments);
     return EXIT_USAGE;
+}
+
+int word_index(const char *option, const char *word, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], word) == 0)
+            return (int)i;
+    struct buffer list = {0};
+    for (size_t i = 0; i < count; i++)
+        buffer_format(&list, "%s%s", i ? ", " : "", words[i]);
+    usage_error("%s: `%s` is not one of %s", option, word, buffer_string(&list));
+    buffer_free(&list);
+    return -1;
 }

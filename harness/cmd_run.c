@@ -84,6 +84,19 @@ static int check_single_program(const struct run *run)
     return 0;
 }
 
+// What is declared absent must be something that a case could ask for.
+static int check_without(struct run *run, const struct program *program)
+{
+    const char **known = catalog_capabilities(&run->catalog, &run->catalog.arena, program);
+    size_t count = 0;
+    while (known[count])
+        count++;
+    for (size_t i = 0; i < run->options.without_count; i++)
+        if (word_index("--without", run->options.without[i], known, count) < 0)
+            return EXIT_USAGE;
+    return 0;
+}
+
 static int prepare_target(struct run *run)
 {
     const struct run_options *options = &run->options;
@@ -96,6 +109,8 @@ static int prepare_target(struct run *run)
     run->target.profile = &run->profile;
     if (options->command) {
         int result = check_single_program(run);
+        if (result == 0)
+            result = check_without(run, run->plan.entries[0].test->program);
         if (result == 0 && launch_from_command(&run->catalog.arena, run->plan.entries[0].test->program,
                                                options->command, options->without, options->without_count,
                                                &run->profile, &message) < 0)
@@ -218,8 +233,7 @@ static void note_readiness(struct run *run, const struct plan_entry *entry, cons
 {
     struct readiness *readiness = &run->readiness[entry->test->program - run->catalog.programs];
     readiness->failed |= result->not_ready;
-    readiness->reached |= !result->not_ready && result->verdict != VERDICT_UNRESOLVED &&
-                          result->verdict != VERDICT_UNSUPPORTED && result->verdict != VERDICT_SKIP;
+    readiness->reached |= result->was_ready;
 }
 
 static bool never_ready(const struct run *run)

@@ -88,19 +88,6 @@ static const struct option long_options[] = {
     {0},
 };
 
-static int word_index(const char *option, const char *word, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(words[i], word) == 0)
-            return (int)i;
-    struct buffer list = {0};
-    for (size_t i = 0; i < count; i++)
-        buffer_format(&list, "%s%s", i ? ", " : "", words[i]);
-    usage_error("%s: `%s` is not one of %s", option, word, buffer_string(&list));
-    buffer_free(&list);
-    return -1;
-}
-
 static int parse_jobs(struct run_options *options, const char *text)
 {
     long long jobs;
@@ -210,6 +197,8 @@ static int check_target(const struct run_options *options)
         return usage_error("a command, --at and --profile exclude each other");
     if ((options->command || options->at) && options->selection.word_count == 0)
         return usage_error("which program is it? Name one of `sockspec list --programs`, or cases");
+    if (options->without_count && !options->command)
+        return usage_error("--without goes with a command; a profile says so by `capabilities`");
     return 0;
 }
 

@@ -91,7 +91,6 @@ def test_nonsense_is_a_usage_error_that_names_what_is_wrong(arguments, told):
     assert told in done.stderr
 
 
-@pytest.mark.xfail(strict=True, reason="a capability that no program has is taken without a word")
 def test_a_capability_that_does_not_exist_is_a_usage_error():
     assert sockspec.judge(ONE, SESSION, "--without", "keepalife").status == USAGE
 
@@ -119,7 +118,6 @@ def test_the_exit_status_says_how_a_run_went(status, words, command, options):
     assert sockspec.judge(words, command, *options).status == status
 
 
-@pytest.mark.xfail(strict=True, reason="cases that expect the end of the program count as reached")
 def test_a_program_that_never_listens_in_a_whole_suite_was_never_ready():
     assert sockspec.judge("daytime-session/lifecycle/*", ["false", "{port}"]).status == NOT_READY
 

@@ -145,7 +145,6 @@ def test_a_mistake_in_a_profile_is_named_at_its_place(written, row, place, told)
     assert told in done.stderr.splitlines()[0]
 
 
-@pytest.mark.xfail(strict=True, reason="a capability that no program has is taken without a word")
 def test_an_unknown_capability_of_a_profile_is_a_mistake(written):
     path = written('name: own\nprograms:\n  daytime-session: {command: [x, "{port}"], capabilities: {ipv7: no}}\n')
     assert sockspec.run("validate", path).returncode == 2

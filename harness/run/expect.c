@@ -233,6 +233,8 @@ static int expect_from(const struct source *source, const struct step *step)
         struct match match = {0};
         struct match_input input = source_input(source, error != 0);
         enum match_answer answer = match_bytes(source->matcher, &input, &match);
+        if (error == -EXDEV)
+            answer = MATCH_NO; // a datagram, but not from whom it should be
         if (answer == MATCH_YES && match.extendable && !grown && input.end == CHANNEL_OPEN && !input.whole) {
             grown = true;
             patience = clock_now() + GROW_MS * NANOSECONDS_PER_MS;

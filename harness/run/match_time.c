@@ -59,10 +59,12 @@ static bool read_offset(const char *text, long *seconds)
     return true;
 }
 
-static bool read_instant(const struct matcher *matcher, const char *text, double *instant)
+// `resolution` is how much may have been cut off: whole seconds are not rounded.
+static bool read_instant(const struct matcher *matcher, const char *text, double *instant, double *resolution)
 {
     struct civil_time civil;
     long offset;
+    *resolution = strchr(text, '.') ? 0 : 1;
     if (matcher->kind == MATCH_UNIX_SECONDS) {
         *instant = strtod(text, NULL);
         return true;
@@ -90,15 +92,15 @@ bool match_time(const struct matcher *matcher, const char *text, int64_t waiting
 {
     struct timespec now;
     double instant = 0;
+    double resolution = 0;
     clock_gettime(CLOCK_REALTIME, &now);
-    if (!read_instant(matcher, text, &instant)) {
+    if (!read_instant(matcher, text, &instant, &resolution)) {
         *detail = duplicate("it is not a possible time");
         return false;
     }
-    // Whole seconds are cut off, not rounded: up to one second more is no skew.
     double off = instant - ((double)now.tv_sec + (double)now.tv_nsec / 1e9);
     double allowed = (double)matcher->skew_ms / 1000;
-    if (off <= allowed && off >= -allowed - 1 - (double)waiting_ns / 1e9)
+    if (off <= allowed && off >= -allowed - resolution - (double)waiting_ns / 1e9)
         return true;
     *detail = format_text("it is %.1f s %s", fabs(off), off > 0 ? "ahead" : "behind");
     return false;

@@ -177,7 +177,7 @@ static void start_instance(struct worker *worker, const struct test_case *test, 
     if (test->program->role == ROLE_SERVER)
         await_ready(worker, test, result);
     else
-        health_of(worker, test)->was_ready = true;
+        worker->instance.ready = health_of(worker, test)->was_ready = true;
 }
 
 // --- after the script ---
@@ -264,6 +264,7 @@ static void run_once(struct worker *worker, const struct test_case *test, struct
         stop_instance(worker, NULL);
         start_instance(worker, test, &surroundings.endpoint, result);
     }
+    result->was_ready = worker->instance.ready;
     if (went_well(result)) {
         script_run(&context);
         script_end(&context);

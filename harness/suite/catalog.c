@@ -97,6 +97,25 @@ void catalog_free(struct catalog *catalog)
     *catalog = (struct catalog){0};
 }
 
+const char **catalog_capabilities(const struct catalog *catalog, struct arena *arena, const struct program *program)
+{
+    size_t room = program->option_count + 1;
+    for (size_t i = 0; i < catalog->case_count; i++)
+        room += catalog->cases[i]->program == program ? catalog->cases[i]->need_count : 0;
+    const char **names = arena_allocate(arena, room, sizeof(char *));
+    size_t count = 0;
+    bool any_case = false;
+    for (size_t i = 0; i < catalog->case_count; i++) {
+        const struct test_case *test = catalog->cases[i];
+        any_case |= test->program == program;
+        for (size_t k = 0; test->program == program && k < test->need_count; k++)
+            names[count++] = test->needs[k];
+    }
+    for (size_t i = 0; any_case && i < program->option_count; i++)
+        names[count++] = program->options[i].name;
+    return names;
+}
+
 bool suite_word(struct arena *arena, const char *word, const char **path, const char **pattern)
 {
     static const char ending[] = ".yaml";

@@ -161,6 +161,10 @@ const struct program *catalog_program(const struct catalog *catalog, const char 
 struct requirement *catalog_requirement(const struct catalog *catalog, const char *id);
 const struct test_case *catalog_case(const struct catalog *catalog, const char *id);
 
+// What a profile may declare absent of a program: its options and what its cases need. In `arena`, NULL at the end; an
+// empty list when no case of the program is loaded, so that nothing is known.
+const char **catalog_capabilities(const struct catalog *catalog, struct arena *arena, const struct program *program);
+
 // What the profile says of a program, or NULL.
 const struct launch *profile_launch(const struct profile *profile, const struct program *program);
 

@@ -49,7 +49,8 @@ static bool read_environment(struct reader *reader, const yaml_node_t *node, str
     return true;
 }
 
-static bool read_capabilities(struct reader *reader, const yaml_node_t *node, struct launch *launch)
+static bool read_capabilities(const struct catalog *catalog, struct reader *reader, const yaml_node_t *node,
+                              struct launch *launch)
 {
     size_t count = node && node_is_map(node) ? map_size(node) : 0;
     launch->absent = arena_allocate(reader->arena, count + 1, sizeof *launch->absent);
@@ -57,10 +58,14 @@ static bool read_capabilities(struct reader *reader, const yaml_node_t *node, st
         reader_problem(reader, node, "`capabilities` must be a map from names to yes or no");
         return false;
     }
+    const char **known = catalog_capabilities(catalog, reader->arena, launch->program);
     for (size_t i = 0; i < count; i++) {
         bool present;
         const char *name;
-        if (!read_string(reader, map_key(reader, node, i), &name) ||
+        size_t index;
+        const yaml_node_t *key = map_key(reader, node, i);
+        if (!read_string(reader, key, &name) ||
+            (known[0] && !read_word(reader, key, "a capability of the program", known, &index)) ||
             !read_boolean(reader, map_value(reader, node, i), &present))
             return false;
         if (!present)
@@ -134,7 +139,7 @@ static bool read_launch(struct catalog *catalog, struct reader *reader, const ya
            read_environment(reader, map_get(reader, node, "env"), launch) &&
            load_options(reader, options, &launch->options, &launch->option_count) &&
            check_options(reader, options, launch) &&
-           read_capabilities(reader, map_get(reader, node, "capabilities"), launch) &&
+           read_capabilities(catalog, reader, map_get(reader, node, "capabilities"), launch) &&
            check_command(reader, command, launch);
 }
 
