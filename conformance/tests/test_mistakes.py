@@ -131,7 +131,7 @@ PROFILES = {
                        "did you mean `keepalive`?"),
     "unknown-key": ('daytime-session: {comand: [./x, "{port}"]}', "3:21", "did you mean `command`?"),
     "port-too-high": ("daytime-session: {command: [./x], port: 65536}", "3:43", "65536"),
-    "capability-neither-yes-nor-no": ('daytime-session: {command: [x, "{port}"], capabilities: {ipv6: never}}', "3:66",
+    "capability-neither-yes-nor-no": ('daytime-session: {command: [x, "{port}"], capabilities: {keepalive: never}}', "3:71",
                                       "`never` is neither yes nor no"),
 }
 
