@@ -141,7 +141,7 @@ def apply_options(connection, options):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
 
-def finish(connection, patience=2, most=1 << 24):
+def finish(connection, patience=2, most=1 << 20):
     """Ends a connection so that the peer gets all that was written and a FIN, whatever it has sent (within bounds)."""
     try:
         connection.shutdown(socket.SHUT_WR)
