@@ -36,7 +36,12 @@ def upgrade_and_hang_up(client):
                        b"Sec-WebSocket-Accept: " + base64.b64encode(digest) + b"\r\n\r\n")
 
 
-CLIENTS = {"hangs-up": hang_up, "silent": stay_silent, "echoes": echo, "upgrades-and-hangs-up": upgrade_and_hang_up}
+def say_a_fixed_time(client):
+    client.sendall(b"2009-11-10 23:00:00 +0000 UTC m=+0.000000001")
+
+
+CLIENTS = {"hangs-up": hang_up, "says-a-fixed-time": say_a_fixed_time, "silent": stay_silent,
+           "echoes": echo, "upgrades-and-hangs-up": upgrade_and_hang_up}
 
 
 def serve(handler, client):
@@ -67,6 +72,8 @@ def main():
     kind = sys.argv[1]
     if kind == "says-nothing":
         return
+    if kind == "always-fails":
+        sys.exit("Fatal error: x")
     port = int(sys.argv[2])
     if kind.startswith("udp-"):
         serve_udp(kind, port)
