@@ -47,6 +47,15 @@ static int unknown_command(const char *name)
     return usage_error("no command `%s` (`sockspec --help` lists them)", name);
 }
 
+// What could not be written is an error, also where nobody looked at each line.
+static int check_output(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    perror("sockspec: cannot write to standard output");
+    return status == EXIT_AS_EXPECTED ? EXIT_HARNESS : status;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -63,6 +72,6 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+            return check_output(commands[i].run(argc - 1, argv + 1));
     return unknown_command(argv[1]);
 }

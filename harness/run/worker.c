@@ -148,6 +148,12 @@ static void await_ready(struct worker *worker, const struct test_case *test, str
     health->start_failures++;
 }
 
+static void note_ready(struct worker *worker, const struct test_case *test)
+{
+    worker->instance.ready = true;
+    health_of(worker, test)->was_ready = true;
+}
+
 static void start_instance(struct worker *worker, const struct test_case *test, struct endpoint *endpoint,
                            struct result *result)
 {
@@ -177,7 +183,7 @@ static void start_instance(struct worker *worker, const struct test_case *test, 
     if (test->program->role == ROLE_SERVER)
         await_ready(worker, test, result);
     else
-        worker->instance.ready = health_of(worker, test)->was_ready = true;
+        note_ready(worker, test);
 }
 
 // --- after the script ---
