@@ -1,4 +1,5 @@
 // sockspec: judges socket programs by scripted conversations.
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,12 +48,14 @@ static int unknown_command(const char *name)
     return usage_error("no command `%s` (`sockspec --help` lists them)", name);
 }
 
-// What could not be written is an error, also where nobody looked at each line.
+// What could not be written is an error, also where nobody looked at each line. A run that failed to write has said why.
 static int check_output(int status)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    errno = 0;
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || status == EXIT_HARNESS)
         return status;
-    perror("sockspec: cannot write to standard output");
+    // A write that failed long ago has left its mark on the stream, not its errno.
+    fprintf(stderr, "sockspec: cannot write to standard output%s%s\n", errno ? ": " : "", errno ? strerror(errno) : "");
     return status == EXIT_AS_EXPECTED ? EXIT_HARNESS : status;
 }
 
