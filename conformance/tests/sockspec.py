@@ -5,6 +5,8 @@ import pathlib
 import subprocess
 import sys
 
+import yaml
+
 TESTS = pathlib.Path(__file__).resolve().parent
 DATA = TESTS.parent
 ROOT = DATA.parent
@@ -13,7 +15,9 @@ BIN = BUILD / "bin"
 SOCKSPEC = BIN / "sockspec"
 PATIENCE_S = 120
 
-ROLE_PLACEHOLDER = {"ip-parse": [], "tcp-head": ["{address}"], "udp-daytime-client": ["{address}"]}
+PROGRAMS = yaml.safe_load((DATA / "programs.yaml").read_text(encoding="utf-8"))["programs"]
+# What the testers of each program are tested with: tests/faults/README.md.
+FAULTS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(TESTS.glob("faults/*.yaml"))}
 
 
 def missing():
@@ -79,11 +83,15 @@ def judge(words, command, *options, **rest):
     return Outcome.of("run", "--jsonl", "-", *options, *words, "--", *command, **rest)
 
 
+def placeholders(program):
+    """The words of a program's command line that the harness fills in."""
+    return [word for word in PROGRAMS[program]["arguments"] if "{" in word]
+
+
 def peer(program, fault=None):
     """The command of a peer in Python, correct or with a fault."""
     script = TESTS / "peers" / f"{program.replace('-', '_')}.py"
-    placeholder = ROLE_PLACEHOLDER.get(program, ["{port}"])
-    return [sys.executable, "-S", str(script), *(["--fault", fault] if fault else []), *placeholder]
+    return [sys.executable, "-S", str(script), *(["--fault", fault] if fault else []), *placeholders(program)]
 
 
 def describe(event):

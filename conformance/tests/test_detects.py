@@ -3,11 +3,10 @@ import fnmatch
 import subprocess
 
 import pytest
-import yaml
 
 import sockspec
 
-FAULTS = yaml.safe_load((sockspec.TESTS / "faults.yaml").read_text(encoding="utf-8"))
+FAULTS = {program: testers["faults"] for program, testers in sockspec.FAULTS.items() if testers["faults"]}
 
 ROWS = [pytest.param(program, fault, row, id=f"{program}-{fault}")
         for program, faults in FAULTS.items() for fault, row in faults.items()]

@@ -8,32 +8,15 @@ import pytest
 import sockspec
 
 NULL = sockspec.TESTS / "peers" / "null.py"
-TCP_SERVERS = ["daytime-iterative", "daytime-concurrent", "daytime-session", "ws-echo-server"]
-ROWS = [
-    *[(program, kind) for program in TCP_SERVERS for kind in ("hangs-up", "silent", "echoes")],
-    *[(program, "says-a-fixed-time") for program in TCP_SERVERS if program.startswith("daytime")],
-    ("ws-echo-server", "upgrades-and-hangs-up"),
-    ("udp-daytime-server", "udp-silent"),
-    ("udp-daytime-server", "udp-echoes"),
-    ("ip-parse", "says-nothing"),
-    ("tcp-head", "says-nothing"),
-    ("udp-daytime-client", "says-nothing"),
-]
-
+ROWS = [(program, kind) for program, testers in sockspec.FAULTS.items() for kind in testers["null-peers"]]
 
 # A program that fails whatever it is asked for does what the cases about errors want. A program that is started for
 # one case cannot prove first that it works, so these are what such a program passes, and nothing else may be.
-ERRORS = {
-    "ip-parse": [],
-    "tcp-head": ["address/missing-port-*", "address/port-*", "address/bare-ipv6", "address/ipv6-literal",
-                 "address/no-such-name", "failure/refused", "failure/connect-timeout"],
-    "udp-daytime-client": ["failure/refused", "failure/missing-port-*", "failure/port-*", "failure/bare-ipv6",
-                           "failure/open-bracket", "failure/no-such-name"],
-}
+ERRORS = {program: testers["errors"] for program, testers in sockspec.FAULTS.items() if "errors" in testers}
 
 
 def judged(program, kind):
-    command = [sys.executable, "-S", NULL, kind, *sockspec.ROLE_PLACEHOLDER.get(program, ["{port}"])]
+    command = [sys.executable, "-S", NULL, kind, *sockspec.placeholders(program)]
     outcome = sockspec.judge([program], command, "--level", "MUST", "--time-scale", "0.05", "--skip-slow",
                              "--keep-going")
     assert outcome.counts, outcome.stderr

@@ -1,4 +1,4 @@
-"""Programs that do nothing of what is asked of them: null.py KIND [PORT]."""
+"""Programs that do nothing of what is asked of them: null.py KIND [PORT|PATH]. A word with a slash is a Unix socket's path."""
 import base64
 import hashlib
 import socket
@@ -52,8 +52,17 @@ def serve(handler, client):
         pass
 
 
-def serve_tcp(kind, port):
-    with socket.create_server(("0.0.0.0", port), backlog=256) as listener:
+def listener_at(place):
+    if "/" not in place:
+        return socket.create_server(("0.0.0.0", int(place)), backlog=256)
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(place)
+    server.listen(256)
+    return server
+
+
+def serve_streams(kind, place):
+    with listener_at(place) as listener:
         while True:
             client, _ = listener.accept()
             threading.Thread(target=serve, args=(CLIENTS[kind], client), daemon=True).start()
@@ -74,10 +83,9 @@ def main():
         return
     if kind == "always-fails":
         sys.exit("Fatal error: x")
-    port = int(sys.argv[2])
     if kind.startswith("udp-"):
-        serve_udp(kind, port)
-    serve_tcp(kind, port)
+        serve_udp(kind, int(sys.argv[2]))
+    serve_streams(kind, sys.argv[2])
 
 
 main()
