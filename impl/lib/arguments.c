@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/hostport.h"
+#include "lib/integer.h"
 
 static const int64_t LONGEST_MS = 1000000000000;
 
@@ -84,6 +85,8 @@ static int store(const struct argument *row, const char *text)
         return hostport_parse_port(text, strlen(text), row->value);
     case ARGUMENT_SIZE:
         return arguments_parse_size(text, row->value);
+    case ARGUMENT_INTEGER:
+        return integer_parse(text, strlen(text), row->value);
     }
     return -EINVAL;
 }
@@ -101,6 +104,8 @@ static const char *expected(enum argument_kind kind)
         return "a port, 1 to 65535";
     case ARGUMENT_SIZE:
         return "a number of bytes";
+    case ARGUMENT_INTEGER:
+        return "an integer of 64 bits";
     }
     return "something else";
 }
@@ -167,12 +172,21 @@ static int read_word(const struct reading *reading, const char *text, const stru
     return store_or_complain(reading, (*word)++, text);
 }
 
+static bool ends_optional_words(const char *form)
+{
+    return form[strlen(form) - 1] == ']';
+}
+
 /* The first row from `word` on for a word that must be given, or NULL. */
 static const struct argument *missing_word(const struct argument *word)
 {
     for (; word->form; word++) {
-        if (!is_option(word->form) && word->form[0] != '[')
+        if (is_option(word->form))
+            continue;
+        if (word->form[0] != '[')
             return word;
+        while (!ends_optional_words(word->form))
+            word++;
     }
     return NULL;
 }
@@ -208,4 +222,12 @@ int arguments_read(int argc, char **argv, const char *about, const struct argume
     }
     const struct argument *missing = missing_word(word);
     return missing ? misuse(&reading, missing->form, "missing", "argument") : ARGUMENTS_RUN;
+}
+
+int arguments_misuse(int argc, char **argv, const struct argument *table, const char *what)
+{
+    struct reading reading = begin(argc > 0 ? argv[0] : NULL, NULL, table);
+    fprintf(stderr, "%s: %s\n", reading.program, what);
+    print_usage(&reading, stderr);
+    return EXIT_FAILURE;
 }

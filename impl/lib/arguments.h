@@ -22,10 +22,12 @@ enum argument_kind {
     ARGUMENT_DURATION, /* int64_t, milliseconds: 500ms, 2s, 2m or plain seconds (contract 0.13) */
     ARGUMENT_PORT,     /* uint16_t: 1 to 65535 */
     ARGUMENT_SIZE,     /* uint64_t: decimal bytes */
+    ARGUMENT_INTEGER,  /* int64_t: decimal */
 };
 
 struct argument {
-    const char *form; /* "--name", "--name VALUE", "WORD", or "[WORD]" for one that may be left out */
+    const char *form; /* "--name", "--name VALUE", "WORD", or "[WORD]" for one that may be left out; "[A" and
+                         "B]" in two rows may be left out together */
     enum argument_kind kind;
     void *value;
     const char *about; /* for --help */
@@ -38,6 +40,10 @@ enum { ARGUMENTS_RUN = -1 };
  * 1 after a usage line, and what is wrong, on standard error (contract 0.1); 0 after help on standard output.
  * Makes standard output line-buffered, so that what a program prints is visible at once (contract 0.10). */
 int arguments_read(int argc, char **argv, const char *about, const struct argument *table);
+
+/* Says on standard error what is wrong with arguments that each were well-formed, and the usage line; returns
+ * 1, the exit status. */
+int arguments_misuse(int argc, char **argv, const struct argument *table, const char *what);
 
 /* Reads a duration. Returns 0 and milliseconds, -EINVAL, or -ERANGE above 10^12 ms. */
 int arguments_parse_duration(const char *text, int64_t *milliseconds);

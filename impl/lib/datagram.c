@@ -1,10 +1,17 @@
 #include "lib/datagram.h"
 
 #include <errno.h>
-#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
+
+#include "lib/failure.h"
+#include "lib/net.h"
+#include "lib/stop.h"
+
+enum { DATAGRAM_SIZE = 65536 };
 
 /* Control data for one in_pktinfo, aligned as the kernel writes it. */
 union control {
@@ -67,4 +74,36 @@ int datagram_answer(int socket, const void *bytes, size_t size, const struct dat
             return -errno;
     }
     return 0;
+}
+
+/* Receives until a signal or the handler's end. */
+static int serve(int socket, int stop, datagram_handler *handler, struct failure *failure)
+{
+    char bytes[DATAGRAM_SIZE];
+    int result;
+    while ((result = stop_or_readable(stop, socket)) > 0) {
+        struct datagram_path path;
+        ssize_t length = datagram_receive(socket, bytes, sizeof bytes, &path);
+        if (length >= 0 && !handler(socket, bytes, (size_t)length, &path))
+            return 0;
+    }
+    return result < 0 ? failure_set(failure, -result, "poll") : 0;
+}
+
+int datagram_main(const char *host, uint16_t port, datagram_handler *handler)
+{
+    struct failure failure;
+    int stop = stop_open(&failure);
+    if (stop < 0)
+        return failure_report(&failure);
+    int socket = net_listen(host, port, NET_IPV4, SOCK_DGRAM, &failure);
+    if (socket < 0) {
+        close(stop);
+        return failure_report(&failure);
+    }
+    datagram_prepare(socket);
+    int result = serve(socket, stop, handler, &failure);
+    close(socket);
+    close(stop);
+    return result < 0 ? failure_report(&failure) : EXIT_SUCCESS;
 }

@@ -1,5 +1,6 @@
 #include "lib/failure.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,4 +47,15 @@ int failure_report(const struct failure *failure)
 {
     fprintf(stderr, "Fatal error: %s\n", failure->text);
     return EXIT_FAILURE;
+}
+
+int failure_status(int result, const struct failure *failure)
+{
+    if (result < 0)
+        return failure_report(failure);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_SUCCESS;
+    struct failure unwritten;
+    failure_set(&unwritten, errno, "write to standard output");
+    return failure_report(&unwritten);
 }

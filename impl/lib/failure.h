@@ -25,4 +25,8 @@ int failure_explain(struct failure *failure, int code, const char *reason, const
 /* Prints "Fatal error: TEXT" and a newline on standard error (contract 0.2); returns the exit status, 1. */
 int failure_report(const struct failure *failure);
 
+/* The exit status of a program that ends with `result`: when that is negative, reports the failure; else 0,
+ * unless what was printed could not be written. */
+int failure_status(int result, const struct failure *failure);
+
 #endif

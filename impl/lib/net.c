@@ -92,6 +92,13 @@ int net_write(int socket, const void *bytes, size_t size, int64_t deadline)
     return 0;
 }
 
+int net_read_failure(ssize_t result, const char *peer, struct failure *failure)
+{
+    if (result < 0)
+        return failure_set(failure, (int)-result, "read from %.200s", peer);
+    return failure_explain(failure, ECONNRESET, "closed by the peer", "read from %.200s", peer);
+}
+
 void net_drain(int socket, int64_t timeout_ms)
 {
     char discarded[4096];
@@ -111,6 +118,25 @@ void net_close_drained(int socket, int64_t timeout_ms)
 {
     net_drain(socket, timeout_ms);
     close(socket);
+}
+
+int net_family_of(const char *network, const char *kind, enum net_family *family)
+{
+    static const struct {
+        const char *suffix;
+        enum net_family family;
+    } families[] = {{"", NET_ANY}, {"4", NET_IPV4}, {"6", NET_IPV6}};
+
+    size_t length = strlen(kind);
+    if (strncmp(network, kind, length) != 0)
+        return -EINVAL;
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+        if (strcmp(network + length, families[i].suffix) == 0) {
+            *family = families[i].family;
+            return 0;
+        }
+    }
+    return -EINVAL;
 }
 
 static int family_number(enum net_family family)

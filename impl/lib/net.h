@@ -24,6 +24,10 @@
 
 enum net_family { NET_ANY, NET_IPV4, NET_IPV6 };
 
+/* The family that a network of Go's names stands for: "tcp" and "udp" either, "tcp4" IPv4, "udp6" IPv6
+ * (contract 6.4). `kind` is "tcp" or "udp". Returns 0, or -EINVAL for any other name. */
+int net_family_of(const char *network, const char *kind, enum net_family *family);
+
 /* Room for "[v6%zone]:port" and its NUL. */
 enum { NET_TEXT_SIZE = 96 };
 
@@ -35,6 +39,11 @@ int64_t net_deadline(int64_t timeout_ms);
 /* Reads what has arrived, at most `size` bytes. Returns how many; 0 at the end of the stream; -ETIMEDOUT when
  * nothing arrived by the deadline; another negative errno code (-ECONNRESET) when the connection broke. */
 ssize_t net_read(int socket, void *buffer, size_t size, int64_t deadline);
+
+/* Explains in `failure` why a reply did not come from the peer, by what net_read returned: its negative errno
+ * code, or 0 where the peer ended the connection instead, which is a failed read too (contract 0.11). Returns
+ * a negative errno code. */
+int net_read_failure(ssize_t result, const char *peer, struct failure *failure);
 
 /* Writes all `size` bytes. Returns 0; -ETIMEDOUT when the peer had not taken them by the deadline (some may
  * have been sent); -EPIPE, -ECONNRESET or another negative errno code when the connection broke. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/stop.h"
+#include "lib/unix_socket.h"
 
 enum {
     DEFAULT_CLIENTS = 4096,
@@ -110,6 +111,8 @@ static void *serve_client(void *argument)
     struct server *server = client->server;
     server->handler(client->socket, server->context);
     net_drain(client->socket, server->options.drain_ms);
+    if (server->options.once)
+        server_stop(server);
     end_client(client);
     return NULL;
 }
@@ -229,10 +232,19 @@ static void wait_for_clients(struct server *server, int timeout_ms)
     pthread_mutex_unlock(&server->lock);
 }
 
-static void stop_clients(struct server *server)
+static void stop_listening(struct server *server)
 {
+    if (server->listener < 0)
+        return;
+    if (server->options.path)
+        unlink(server->options.path);
     close(server->listener);
     server->listener = -1;
+}
+
+static void stop_clients(struct server *server)
+{
+    stop_listening(server);
     if (server->waiting) {
         close(server->waiting->socket);
         free(server->waiting);
@@ -303,6 +315,8 @@ int server_open(struct server **opened, const struct server_options *options, st
     if (!server)
         return failure_set(failure, ENOMEM, "start the server");
     server->options = *options;
+    if (server->options.once)
+        server->options.max_clients = 1;
     if (server->options.max_clients == 0)
         server->options.max_clients = DEFAULT_CLIENTS;
     if (server->options.drain_ms == 0)
@@ -312,7 +326,8 @@ int server_open(struct server **opened, const struct server_options *options, st
     int result = server->stop = stop_open(failure);
     if (result >= 0)
         result = server->listener =
-            net_listen(options->host, options->port, options->family, SOCK_STREAM, failure);
+            options->path ? unix_listen(options->path, failure)
+                          : net_listen(options->host, options->port, options->family, SOCK_STREAM, failure);
     if (result >= 0) {
         result = server->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         if (result < 0)
@@ -342,7 +357,7 @@ void server_close(struct server *server)
     pthread_mutex_unlock(&server->lock);
     if (active > 0)
         return;
-    close_if_open(server->listener);
+    stop_listening(server);
     close_if_open(server->stop);
     close_if_open(server->wake);
     for (struct client *client = server->spare; client;) {
@@ -353,4 +368,15 @@ void server_close(struct server *server)
     pthread_cond_destroy(&server->ended);
     pthread_mutex_destroy(&server->lock);
     free(server);
+}
+
+int server_main(const struct server_options *options, server_handler *handler, void *context)
+{
+    struct server *server;
+    struct failure failure;
+    if (server_open(&server, options, &failure) < 0)
+        return failure_report(&failure);
+    int result = server_run(server, handler, context, &failure);
+    server_close(server);
+    return result < 0 ? failure_report(&failure) : EXIT_SUCCESS;
 }

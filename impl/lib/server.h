@@ -2,7 +2,7 @@
 #define IMPL_SERVER_H
 
 /*
- * A TCP server: one accept loop, one thread for each client.
+ * A TCP or Unix stream server: one accept loop, one thread for each client.
  *
  * server_open listens; server_run accepts on the calling thread until SIGTERM or SIGINT (contract 0.7), which
  * it receives through a signalfd, so that nothing runs in a signal handler. Each client gets a detached
@@ -19,23 +19,51 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/arguments.h"
 #include "lib/failure.h"
 #include "lib/net.h"
 
 struct server;
 
 struct server_options {
+    const char *path;       /* of a Unix socket (lib/unix_socket.h), removed at the end; NULL: TCP */
     const char *host;       /* address to listen on; NULL: every interface */
     uint16_t port;          /* 0: the kernel chooses, see server_port */
     enum net_family family; /* NET_ANY listens on IPv6 and IPv4 at once */
     unsigned max_clients;   /* served at the same time; 0: 4096; 1: one after the other */
     int drain_ms;           /* how long to wait for a client's end after its handler; 0: 1000 */
     bool keepalive;         /* SO_KEEPALIVE on every client (contract 6.3) */
+    bool once;              /* server_run returns when the first client has been served */
 };
+
+/* Deadlines for the handlers of a program, in milliseconds; negative: none. */
+struct server_deadlines {
+    int64_t read_ms;
+    int64_t write_ms;
+};
+
+/* What a program gives up nobody for: it waits for requests for ever, and two minutes for a client to read.
+ */
+#define SERVER_DEADLINES                                                                                     \
+    {                                                                                                        \
+        .read_ms = -1, .write_ms = 120000                                                                    \
+    }
+
+/* The rows of a server's table of arguments for connection control (contract 6). */
+#define SERVER_ARGUMENTS(options, deadlines)                                                                 \
+    {"--read-timeout DURATION", ARGUMENT_DURATION, &(deadlines).read_ms, "wait so long for a request"},      \
+        {"--write-timeout DURATION", ARGUMENT_DURATION, &(deadlines).write_ms,                               \
+         "wait so long for a client to read, 2m by default"},                                                \
+    {                                                                                                        \
+        "--keepalive", ARGUMENT_FLAG, &(options).keepalive, "send keep-alive probes"                         \
+    }
 
 /* Serves one client; runs on a thread of its own, with 256 KiB of stack, and may block as long as it likes in
  * net_read and net_write. The socket stays the server's. */
 typedef void server_handler(int socket, void *context);
+
+/* Opens, runs and closes a server, and reports what goes wrong: returns the exit status of the program. */
+int server_main(const struct server_options *options, server_handler *handler, void *context);
 
 /* Starts to listen, and blocks SIGTERM and SIGINT in this thread and those it will start (so call it first)
  * and ignores SIGPIPE. Returns 0, or a negative errno code with the reason in `failure`. */
@@ -51,7 +79,7 @@ bool server_is_stopping(const struct server *server);
 /* Ends server_run as a signal does. Any thread. */
 void server_stop(struct server *server);
 
-/* The port listened on. */
+/* The port listened on; for TCP. */
 uint16_t server_port(const struct server *server);
 
 /* Releases what server_open made; not before server_run has returned. NULL is fine. */

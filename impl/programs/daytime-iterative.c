@@ -30,12 +30,5 @@ int main(int argc, char **argv)
     int status = arguments_read(argc, argv, "Tells clients the time of day, one at a time", arguments);
     if (status != ARGUMENTS_RUN)
         return status;
-
-    struct server *server;
-    struct failure failure;
-    if (server_open(&server, &options, &failure) < 0)
-        return failure_report(&failure);
-    int result = server_run(server, serve, NULL, &failure);
-    server_close(server);
-    return result < 0 ? failure_report(&failure) : EXIT_SUCCESS;
+    return server_main(&options, serve, NULL);
 }

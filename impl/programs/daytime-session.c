@@ -10,11 +10,6 @@
 
 enum { REQUEST_SIZE = 128, SEND_BUFFER_SIZE = 16384 };
 
-struct deadlines {
-    int64_t read_ms;
-    int64_t write_ms;
-};
-
 /* People type requests into nc, which ends them with a newline (contract 5.1). */
 static bool is_timestamp(const char *request, size_t length)
 {
@@ -27,7 +22,7 @@ static bool is_timestamp(const char *request, size_t length)
 /* One read is one request. Ends with the client, at a deadline, or when the server stops. */
 static void serve(int socket, void *context)
 {
-    const struct deadlines *deadlines = context;
+    const struct server_deadlines *deadlines = context;
     net_set_nodelay(socket);
     net_set_send_buffer(socket, SEND_BUFFER_SIZE);
     char request[REQUEST_SIZE];
@@ -45,26 +40,15 @@ static void serve(int socket, void *context)
 int main(int argc, char **argv)
 {
     struct server_options options = {.port = 1200, .family = NET_IPV4};
-    struct deadlines deadlines = {.read_ms = 120000, .write_ms = 120000};
+    struct server_deadlines deadlines = {.read_ms = 120000, .write_ms = 120000};
     const struct argument arguments[] = {
         {"--host ADDRESS", ARGUMENT_TEXT, &options.host, "listen on this address only"},
-        {"--read-timeout DURATION", ARGUMENT_DURATION, &deadlines.read_ms,
-         "wait for a request, 2m by default"},
-        {"--write-timeout DURATION", ARGUMENT_DURATION, &deadlines.write_ms,
-         "wait for a client to read, 2m by default"},
-        {"--keepalive", ARGUMENT_FLAG, &options.keepalive, "send keep-alive probes"},
+        SERVER_ARGUMENTS(options, deadlines),
         {"[PORT]", ARGUMENT_PORT, &options.port, "port to listen on, 1200 by default"},
         {0},
     };
     int status = arguments_read(argc, argv, "Answers requests with the time of day", arguments);
     if (status != ARGUMENTS_RUN)
         return status;
-
-    struct server *server;
-    struct failure failure;
-    if (server_open(&server, &options, &failure) < 0)
-        return failure_report(&failure);
-    int result = server_run(server, serve, &deadlines, &failure);
-    server_close(server);
-    return result < 0 ? failure_report(&failure) : EXIT_SUCCESS;
+    return server_main(&options, serve, &deadlines);
 }

@@ -2,7 +2,6 @@
  */
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,7 +50,5 @@ int main(int argc, char **argv)
         net_set_keepalive(server);
     int result = exchange(server, peer, &failure);
     close(server);
-    if (result < 0)
-        return failure_report(&failure);
-    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return failure_status(result, &failure);
 }

@@ -2,7 +2,6 @@
  */
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,7 +43,5 @@ int main(int argc, char **argv)
         return failure_report(&failure);
     int result = exchange(server, peer, &failure);
     close(server);
-    if (result < 0)
-        return failure_report(&failure);
-    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return failure_status(result, &failure);
 }
