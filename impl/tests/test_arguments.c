@@ -223,6 +223,58 @@ static void test_durations_have_units_or_are_seconds(void **state)
     }
 }
 
+static struct outcome read_range(const char *const *words)
+{
+    static int64_t range[2];
+    range[0] = range[1] = -1;
+    struct values values = {0};
+    const struct argument table[] = {
+        {"--flag", ARGUMENT_FLAG, &values.flag, "set a flag"},
+        {"PORT", ARGUMENT_PORT, &values.port, "a port"},
+        {"[MIN", ARGUMENT_INTEGER, &range[0], "the smallest"},
+        {"MAX]", ARGUMENT_INTEGER, &range[1], "the largest"},
+        {0},
+    };
+    struct outcome outcome = read_line(table, &values, words);
+    outcome.values.duration = range[0];
+    outcome.values.size = (uint64_t)range[1];
+    return outcome;
+}
+
+#define READ_RANGE(...) read_range((const char *const[]){"program", __VA_ARGS__, NULL})
+
+static void test_two_words_may_be_left_out_together(void **state)
+{
+    (void)state;
+    struct outcome outcome = READ_RANGE("80");
+    assert_int_equal(outcome.status, ARGUMENTS_RUN);
+    assert_int_equal(outcome.values.duration, -1);
+    outcome = READ_RANGE("80", "-5", "12");
+    assert_int_equal(outcome.status, ARGUMENTS_RUN);
+    assert_int_equal(outcome.values.duration, -5);
+    assert_int_equal(outcome.values.size, 12);
+    static const char range_usage[] = "Usage: program [--flag] PORT [MIN MAX]\n";
+    assert_non_null(strstr(READ_RANGE("80", "1").err, range_usage));
+    assert_int_equal(READ_RANGE("80", "1").status, 1);
+    assert_int_equal(READ_RANGE("80", "1", "x").status, 1);
+    assert_int_equal(READ_RANGE("80", "1", "9223372036854775808").status, 1);
+    assert_int_equal(READ_RANGE("--flag").status, 1);
+}
+
+static void test_what_is_wrong_together_is_a_misuse_too(void **state)
+{
+    (void)state;
+    const struct argument table[] = {{"WORD", ARGUMENT_TEXT, NULL, "a word"}, {0}};
+    char path[] = "dir/program";
+    FILE *err = tmpfile();
+    assert_non_null(err);
+    int saved = redirect(STDERR_FILENO, err);
+    assert_int_equal(arguments_misuse(1, (char *[]){path, NULL}, table, "no good"), 1);
+    char text[100];
+    restore(STDERR_FILENO, saved, err, text, sizeof text);
+    assert_string_equal(text, "program: no good\nUsage: program WORD\n");
+}
+
 static void test_sizes_are_decimal_digits(void **state)
 {
     (void)state;
@@ -249,6 +301,8 @@ int main(void)
         cmocka_unit_test(test_a_program_without_options_takes_any_word),
         cmocka_unit_test(test_durations_have_units_or_are_seconds),
         cmocka_unit_test(test_sizes_are_decimal_digits),
+        cmocka_unit_test(test_two_words_may_be_left_out_together),
+        cmocka_unit_test(test_what_is_wrong_together_is_a_misuse_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,6 +61,26 @@ static void test_report_is_one_line_on_stderr(void **state)
     assert_string_equal(line, "Fatal error: connect a:1: Connection refused\n");
 }
 
+static void test_status_is_0_only_when_all_went_well(void **state)
+{
+    (void)state;
+    struct failure failure;
+    assert_int_equal(failure_status(0, NULL), 0);
+    assert_int_equal(failure_status(failure_set(&failure, EPIPE, "write"), &failure), 1);
+    FILE *full = fopen("/dev/full", "w");
+    assert_non_null(full);
+    fflush(stdout);
+    int saved = dup(STDOUT_FILENO);
+    assert_int_equal(dup2(fileno(full), STDOUT_FILENO), STDOUT_FILENO);
+    putchar('x');
+    int status = failure_status(0, NULL);
+    assert_int_equal(dup2(saved, STDOUT_FILENO), STDOUT_FILENO);
+    close(saved);
+    fclose(full);
+    clearerr(stdout);
+    assert_int_equal(status, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -68,6 +88,7 @@ int main(void)
         cmocka_unit_test(test_explain_takes_the_reason_in_words),
         cmocka_unit_test(test_text_stays_on_one_line_and_within_bounds),
         cmocka_unit_test(test_report_is_one_line_on_stderr),
+        cmocka_unit_test(test_status_is_0_only_when_all_went_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

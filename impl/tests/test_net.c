@@ -359,9 +359,36 @@ static void test_addresses_are_written_with_their_port(void **state)
     assert_string_equal(text, "?");
 }
 
+static void test_networks_are_families(void **state)
+{
+    (void)state;
+    enum net_family family;
+    assert_int_equal(net_family_of("tcp", "tcp", &family), 0);
+    assert_int_equal(family, NET_ANY);
+    assert_int_equal(net_family_of("tcp4", "tcp", &family), 0);
+    assert_int_equal(family, NET_IPV4);
+    assert_int_equal(net_family_of("udp6", "udp", &family), 0);
+    assert_int_equal(family, NET_IPV6);
+    static const char *const others[] = {"", "t", "udp", "tcp5", "tcp46", "TCP", "tcp "};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_int_equal(net_family_of(others[i], "tcp", &family), -EINVAL);
+}
+
+static void test_a_missing_reply_has_its_reason(void **state)
+{
+    (void)state;
+    struct failure failure;
+    assert_int_equal(net_read_failure(-ETIMEDOUT, "peer", &failure), -ETIMEDOUT);
+    assert_string_equal(failure.text, "read from peer: Connection timed out");
+    assert_true(net_read_failure(0, "peer", &failure) < 0);
+    assert_string_equal(failure.text, "read from peer: closed by the peer");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_networks_are_families),
+        cmocka_unit_test(test_a_missing_reply_has_its_reason),
         cmocka_unit_test(test_deadlines_never_overflow),
         cmocka_unit_test(test_read_gives_bytes_then_the_end),
         cmocka_unit_test(test_read_gives_up_at_the_deadline_and_not_before),

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,6 +15,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "lib/unix_socket.h"
 
 enum { LATE_MS = 10000 };
 
@@ -67,6 +70,17 @@ static void *run(void *argument)
     return NULL;
 }
 
+static void run_server(struct running *running, const struct server_options *options, server_handler *handler)
+{
+    struct failure failure;
+    assert_int_equal(server_open(&running->server, options, &failure), 0);
+    running->port = server_port(running->server);
+    struct start *start = malloc(sizeof *start);
+    assert_non_null(start);
+    *start = (struct start){running, handler};
+    assert_int_equal(pthread_create(&running->thread, NULL, run, start), 0);
+}
+
 static void start_server(struct running *running, server_handler *handler, unsigned max_clients)
 {
     struct server_options options = {.host = "127.0.0.1",
@@ -74,14 +88,8 @@ static void start_server(struct running *running, server_handler *handler, unsig
                                      .max_clients = max_clients,
                                      .drain_ms = 1000,
                                      .keepalive = true};
-    struct failure failure;
-    assert_int_equal(server_open(&running->server, &options, &failure), 0);
-    running->port = server_port(running->server);
+    run_server(running, &options, handler);
     assert_true(running->port > 0);
-    struct start *start = malloc(sizeof *start);
-    assert_non_null(start);
-    *start = (struct start){running, handler};
-    assert_int_equal(pthread_create(&running->thread, NULL, run, start), 0);
 }
 
 static void finish_server(struct running *running)
@@ -330,6 +338,84 @@ static void test_a_taken_port_is_named(void **state)
     server_close(NULL);
 }
 
+static void test_a_server_of_one_client_ends_with_it(void **state)
+{
+    (void)state;
+    struct running running;
+    struct server_options options = {.host = "127.0.0.1", .once = true};
+    run_server(&running, &options, greet);
+    int client = dial(&running), second = dial(&running);
+    assert_reads(client, "hello");
+    assert_ends(client);
+    finish_server(&running);
+    char byte;
+    assert_true(net_read(second, &byte, 1, net_deadline(LATE_MS)) <= 0); /* never accepted, so reset */
+    close(second);
+}
+
+static void test_a_unix_socket_is_removed_at_the_end(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/test_server_XXXXXX", path[64];
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/socket", directory);
+    struct running running;
+    struct server_options options = {.path = path};
+    run_server(&running, &options, echo);
+    struct failure failure;
+    int client = unix_dial(path, &failure);
+    assert_true(client >= 0);
+    assert_echoes(client);
+    stop_server(&running);
+    assert_ends(client);
+    assert_int_equal(rmdir(directory), 0);
+}
+
+static void test_a_server_that_never_ran_removes_its_socket_too(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/test_server_XXXXXX", path[64];
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/socket", directory);
+    struct server_options options = {.path = path};
+    struct server *server;
+    struct failure failure;
+    assert_int_equal(server_open(&server, &options, &failure), 0);
+    server_close(server);
+    assert_int_equal(rmdir(directory), 0);
+}
+
+static void *run_main(void *argument)
+{
+    struct server_options *options = argument;
+    static int status;
+    status = server_main(options, greet, NULL);
+    return &status;
+}
+
+static void test_main_serves_and_gives_the_exit_status(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/test_server_XXXXXX", path[64];
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/socket", directory);
+    struct server_options options = {.path = path, .once = true};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, run_main, &options), 0);
+    struct failure failure;
+    int client;
+    while ((client = unix_dial(path, &failure)) < 0)
+        sched_yield();
+    assert_reads(client, "hello");
+    assert_ends(client);
+    void *status;
+    assert_int_equal(pthread_join(thread, &status), 0);
+    assert_int_equal(*(int *)status, 0);
+    assert_int_equal(rmdir(directory), 0);
+    options.path = "/nonexistent/socket";
+    assert_int_equal(*(int *)run_main(&options), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +428,10 @@ int main(void)
         cmocka_unit_test(test_stopping_tells_handlers_that_write_for_ever),
         cmocka_unit_test(test_what_was_received_is_answered_before_the_stop),
         cmocka_unit_test(test_a_taken_port_is_named),
+        cmocka_unit_test(test_a_server_of_one_client_ends_with_it),
+        cmocka_unit_test(test_a_unix_socket_is_removed_at_the_end),
+        cmocka_unit_test(test_a_server_that_never_ran_removes_its_socket_too),
+        cmocka_unit_test(test_main_serves_and_gives_the_exit_status),
         cmocka_unit_test(test_either_signal_stops_and_every_client_gets_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
