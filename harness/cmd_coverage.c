@@ -10,7 +10,7 @@ static const char help[] =
     "usage: sockspec coverage [--data DIR] [SOURCE...]\n"
     "\n"
     "Prints how many requirements of each source have cases, and for a named SOURCE each requirement with its\n"
-    "cases or the reason why it is untested. Exit status 1 when a MUST has neither.\n";
+    "cases or the reason why it is untested. Exit status 1 when one has neither.\n";
 
 struct row {
     size_t tested;
@@ -56,28 +56,41 @@ static void print_requirements(const struct catalog *catalog, const char *source
     }
 }
 
-// One line for each source; returns how many MUSTs have neither a case nor a reason.
+static void print_row(const char *source, const struct row rows[])
+{
+    printf("%-24s", source);
+    for (int level = LEVEL_MUST; level >= LEVEL_MAY; level--)
+        printf(" %10zu/%4zu/%4zu", rows[level].tested, rows[level].untested, rows[level].missing);
+    printf("\n");
+}
+
+// One line for each source and one for all; returns how many requirements have neither a case nor a reason.
 static size_t print_table(const struct catalog *catalog, char **names, int count)
 {
-    size_t missing = 0;
+    struct row totals[LEVEL_MUST + 1] = {0};
+    size_t sources = 0;
     const char *last = "";
-    printf("%-22s %20s %20s %20s\n", "", "MUST", "SHOULD", "MAY");
-    printf("%-22s %20s %20s %20s\n", "source", "tested/untested/none", "tested/untested/none",
+    printf("%-24s %20s %20s %20s\n", "", "MUST", "SHOULD", "MAY");
+    printf("%-24s %20s %20s %20s\n", "source", "tested/untested/none", "tested/untested/none",
            "tested/untested/none");
     for (size_t i = 0; i < catalog->requirement_count; i++) {
         const char *source = catalog->requirements[i].source;
         if (strcmp(source, last) == 0 || !wanted(source, names, count))
             continue;
         last = source;
-        printf("%-22s", source);
+        sources++;
+        struct row rows[LEVEL_MUST + 1];
         for (int level = LEVEL_MUST; level >= LEVEL_MAY; level--) {
-            struct row row = count_level(catalog, source, (enum level)level);
-            printf(" %10zu/%4zu/%4zu", row.tested, row.untested, row.missing);
-            missing += level == LEVEL_MUST ? row.missing : 0;
+            rows[level] = count_level(catalog, source, (enum level)level);
+            totals[level].tested += rows[level].tested;
+            totals[level].untested += rows[level].untested;
+            totals[level].missing += rows[level].missing;
         }
-        printf("\n");
+        print_row(source, rows);
     }
-    return missing;
+    if (sources > 1)
+        print_row("all", totals);
+    return totals[LEVEL_MUST].missing + totals[LEVEL_SHOULD].missing + totals[LEVEL_MAY].missing;
 }
 
 static int check_names(const struct catalog *catalog, char **names, int count)

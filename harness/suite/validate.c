@@ -93,8 +93,9 @@ static void check_requirements(struct catalog *catalog)
         const struct requirement *requirement = &catalog->requirements[i];
         if (requirement->case_count && requirement->untested)
             problem_add(&catalog->problems, requirement->file, requirement->line, 1,
-                        "`%s` is marked untested, but %zu cases check it", requirement->id, requirement->case_count);
-        if (!requirement->case_count && !requirement->untested && requirement->level == LEVEL_MUST)
+                        "`%s` is marked untested, but %zu case%s", requirement->id, requirement->case_count,
+                        requirement->case_count == 1 ? " checks it" : "s check it");
+        if (!requirement->case_count && !requirement->untested)
             problem_add(&catalog->problems, requirement->file, requirement->line, 1,
                         "`%s` has no case and no reason to be `untested`", requirement->id);
     }

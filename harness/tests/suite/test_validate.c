@@ -113,7 +113,7 @@ static void test_a_requirement_has_cases_or_a_reason(void **state)
                "  - {id: doc-3-fast, level: MUST, section: a, text: t}\n");
     tree_load(&tree);
     assert_int_equal(catalog_check_whole(&tree.catalog), -EBADMSG);
-    assert_tree_problems(&tree, "requirements/doc.yaml:3:1: `doc-1-greets` is marked untested, but 1 cases check it");
+    assert_tree_problems(&tree, "requirements/doc.yaml:3:1: `doc-1-greets` is marked untested, but 1 case checks it");
     tree_end(&tree);
 }
 
