@@ -72,6 +72,7 @@ int instance_start(struct instance *instance, struct cell *cell, const struct la
     instance->cell = cell;
     instance->launch = launch;
     instance->program = launch->program;
+    instance->transport = test->transport;
     instance->endpoint = *endpoint;
     instance->arguments = target_arguments(launch, test, endpoint);
     instance->environment = environment_for(launch, test);
@@ -182,9 +183,9 @@ int instance_read(struct instance *instance, struct output *output, size_t seen,
 
 // --- ready, stop ---
 
-static enum endpoint_kind endpoint_kind(const struct program *program)
+static enum endpoint_kind endpoint_kind(enum transport transport)
 {
-    switch (program->transport) {
+    switch (transport) {
     case TRANSPORT_UDP:
         return ENDPOINT_UDP;
     case TRANSPORT_UNIX:
@@ -210,7 +211,7 @@ static int answers_connect(struct instance *instance)
 int instance_wait_ready(struct instance *instance, int64_t deadline)
 {
     for (;;) {
-        int listening = cell_listening(instance->cell, endpoint_kind(instance->program),
+        int listening = cell_listening(instance->cell, endpoint_kind(instance->transport),
                                        (uint16_t)instance->endpoint.port, instance->endpoint.path);
         if (listening == -ENOTSUP)
             listening = answers_connect(instance);
@@ -300,7 +301,7 @@ struct net_address instance_address(const struct instance *instance, int family)
     struct net_address address = {0};
     if (!instance->launch)
         return instance->running;
-    if (instance->program->transport == TRANSPORT_UNIX) {
+    if (instance->transport == TRANSPORT_UNIX) {
         net_local(instance->endpoint.path, &address);
         return address;
     }

@@ -20,6 +20,7 @@ struct instance {
     struct cell *cell;
     const struct launch *launch; // NULL: running already
     const struct program *program;
+    enum transport transport;
     struct net_address running; // the address of such a one
     const char *path;           // of its URL, or NULL
     char **arguments;

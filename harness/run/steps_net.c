@@ -11,7 +11,7 @@
 
 static int socket_type(const struct script_context *context)
 {
-    return context->test->program->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
+    return context->test->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
 }
 
 static int connect_one(struct script_context *context, const struct step *step)

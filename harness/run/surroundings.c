@@ -42,9 +42,9 @@ static int listen_at_path(struct surroundings *surroundings, struct script_conte
 
 static int make_client_endpoint(struct surroundings *surroundings, struct script_context *context)
 {
-    if (context->test->program->transport == TRANSPORT_UNIX)
+    if (context->test->transport == TRANSPORT_UNIX)
         return listen_at_path(surroundings, context);
-    bool datagrams = context->test->program->transport == TRANSPORT_UDP;
+    bool datagrams = context->test->transport == TRANSPORT_UDP;
     struct net_address address = net_loopback(context->test->listen_ipv6 ? AF_INET6 : AF_INET, 0);
     struct net_address bound;
     int fd = listener_open(&context->sockets, datagrams ? SOCK_DGRAM : SOCK_STREAM, &address, 64, &bound);
@@ -66,7 +66,7 @@ static int make_client_endpoint(struct surroundings *surroundings, struct script
 
 static int make_used_port(struct surroundings *surroundings, struct script_context *context)
 {
-    int type = context->test->program->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
+    int type = context->test->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
     struct net_address any = {.length = sizeof any.v4, .v4 = {.sin_family = AF_INET}};
     struct net_address bound;
     int fd = listen_somewhere(surroundings, context, type, &any, 8, &bound);
@@ -98,7 +98,7 @@ static int make_full_port(struct surroundings *surroundings, struct script_conte
 
 static int make_refused_port(struct surroundings *surroundings, struct script_context *context)
 {
-    int type = context->test->program->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
+    int type = context->test->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
     int port = cell_free_port(context->sockets.context, type);
     surroundings->endpoint.refused_port = port;
     return port < 0 ? port : 0;
@@ -113,7 +113,7 @@ char *surroundings_make(struct surroundings *surroundings, struct script_context
         {"used-port", make_used_port}, {"full-port", make_full_port}, {"refused-port", make_refused_port}};
     *surroundings = (struct surroundings){.endpoint = {.host = "127.0.0.1", .path = path}};
     int result = 0;
-    if (context->test->program->role == ROLE_CLIENT)
+    if (context->test->role == ROLE_CLIENT)
         result = make_client_endpoint(surroundings, context);
     for (size_t i = 0; i < sizeof ports / sizeof *ports && result == 0; i++)
         if (arguments_mention(context->test, ports[i].name))

@@ -157,16 +157,20 @@ static const struct program_option *find_option(const struct program_option *opt
     return NULL;
 }
 
+// How the program is told an option: as the profile says, or else as the program's own entry does.
+static const struct program_option *spelling(const struct launch *launch, const char *name)
+{
+    const struct program_option *option = find_option(launch->options, launch->option_count, name);
+    return option ? option : find_option(launch->program->options, launch->program->option_count, name);
+}
+
 static void add_options(struct arguments *arguments, const struct launch *launch, const struct test_case *test,
                         const struct endpoint *endpoint)
 {
     for (size_t i = 0; i < test->option_count; i++) {
-        const struct setting *setting = &test->options[i];
-        const struct program_option *option = find_option(launch->options, launch->option_count, setting->name);
-        if (!option)
-            option = find_option(launch->program->options, launch->program->option_count, setting->name);
+        const struct program_option *option = spelling(launch, test->options[i].name);
         if (option)
-            add_all(arguments, option->arguments, endpoint, setting->value);
+            add_all(arguments, option->arguments, endpoint, test->options[i].value);
     }
 }
 
@@ -175,8 +179,14 @@ char **target_arguments(const struct launch *launch, const struct test_case *tes
     struct arguments arguments = {0};
     const char *const *own = test->arguments ? test->arguments : launch->program->arguments;
     bool placed = false;
+    bool optioned = false;
     for (size_t i = 0; launch->command[i]; i++) {
         const char *word = launch->command[i];
+        if (strcmp(word, "{options}") == 0) {
+            add_options(&arguments, launch, test, endpoint);
+            optioned = true;
+            continue;
+        }
         bool placeholder = i > 0 && has_late_name(word);
         bool all = strcmp(word, "{arguments}") == 0;
         if (all || (placeholder && test->arguments)) {
@@ -191,7 +201,8 @@ char **target_arguments(const struct launch *launch, const struct test_case *tes
     }
     if (!placed && launch->port == 0)
         add_all(&arguments, own, endpoint, NULL);
-    add_options(&arguments, launch, test, endpoint);
+    if (!optioned)
+        add_options(&arguments, launch, test, endpoint);
     add(&arguments, NULL);
     return arguments.items;
 }
@@ -203,14 +214,33 @@ void arguments_free(char **arguments)
     free(arguments);
 }
 
-bool arguments_mention(const struct test_case *test, const char *name)
+static bool words_mention(const char *const *words, const char *name)
 {
     char *placeholder = format_text("{%s}", name);
     bool found = false;
-    for (size_t i = 0; test->arguments && test->arguments[i]; i++)
-        found |= strstr(test->arguments[i], placeholder) != NULL;
+    for (; words && *words; words++)
+        found |= strstr(*words, placeholder) != NULL;
     free(placeholder);
     return found;
+}
+
+bool arguments_mention(const struct test_case *test, const char *name)
+{
+    return words_mention(test->arguments, name);
+}
+
+bool target_tells_endpoint(const struct launch *launch, const struct test_case *test)
+{
+    static const char *const names[] = {"port", "path"};
+    bool told = !test->arguments;
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+        told |= words_mention(test->arguments, names[n]);
+        for (size_t i = 0; i < test->option_count; i++) {
+            const struct program_option *option = spelling(launch, test->options[i].name);
+            told |= option && words_mention(option->arguments, names[n]);
+        }
+    }
+    return told;
 }
 
 // --- what cannot be asked ---
@@ -248,7 +278,7 @@ static bool needs_process(const struct step *steps, size_t count)
 const char *target_missing(const struct target *target, const struct launch *launch, const struct test_case *test)
 {
     if (target->running) {
-        if (test->program->role != ROLE_SERVER)
+        if (test->role != ROLE_SERVER)
             return "only a server can be running already";
         if (test->arguments || test->option_count || needs_process(test->script.steps, test->script.count))
             return "needs to start the program, which runs already";

@@ -26,13 +26,17 @@ struct endpoint {
     int full_port;
 };
 
-// Builds the argument vector, NULL at the end; free with arguments_free(). An option that the case asks for and nobody
+// Builds the argument vector, NULL at the end; free with arguments_free(). Options come last, or where the command has
+// the word `{options}`. An option that the case asks for and nobody
 // knows how to pass is left out: see target_missing().
 char **target_arguments(const struct launch *launch, const struct test_case *test, const struct endpoint *endpoint);
 void arguments_free(char **arguments);
 
 // Tells which `{…-port}` the case's arguments name.
 bool arguments_mention(const struct test_case *test, const char *name);
+
+// True when the program learns from this case's arguments or options where it is to listen.
+bool target_tells_endpoint(const struct launch *launch, const struct test_case *test);
 
 // Why the program cannot be asked this case by what the profile declares, or NULL: a capability that is absent, a case
 // that needs to start the program when it runs already. The string lives until the end of the run or is static.

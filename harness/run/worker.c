@@ -34,7 +34,7 @@ static bool same_options(const struct test_case *a, const struct test_case *b)
 
 bool share_instance(const struct test_case *a, const struct test_case *b)
 {
-    return a->program == b->program && !needs_own_instance(a) && !needs_own_instance(b) && same_options(a, b);
+    return a->program == b->program && a->role == b->role && a->transport == b->transport && !needs_own_instance(a) && !needs_own_instance(b) && same_options(a, b);
 }
 
 static struct program_health *health_of(const struct worker *worker, const struct test_case *test)
@@ -84,7 +84,7 @@ static void stop_instance(struct worker *worker, struct result *result)
 // binding or listening fails and says so.
 static void choose_path(struct worker *worker, const struct test_case *test)
 {
-    if (test->program->transport != TRANSPORT_UNIX)
+    if (test->transport != TRANSPORT_UNIX)
         return;
     if (!worker->directory[0]) {
         strcpy(worker->directory, "/tmp/sockspec-XXXXXX");
@@ -96,10 +96,11 @@ static void choose_path(struct worker *worker, const struct test_case *test)
 }
 
 // Where a server is to listen.
-static int choose_endpoint(const struct worker *worker, const struct launch *launch, struct endpoint *endpoint)
+static int choose_endpoint(const struct worker *worker, const struct launch *launch, const struct test_case *test,
+                           struct endpoint *endpoint)
 {
-    int type = launch->program->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
-    if (launch->program->transport == TRANSPORT_UNIX)
+    int type = test->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
+    if (test->transport == TRANSPORT_UNIX)
         return 0;
     int port = launch->port ? launch->port : cell_free_port(worker->cell, type);
     endpoint->port = port;
@@ -132,7 +133,7 @@ static bool expects_exit(const struct test_case *test)
 static void await_ready(struct worker *worker, const struct test_case *test, struct result *result)
 {
     struct program_health *health = health_of(worker, test);
-    if (test->arguments && !arguments_mention(test, "port") && !arguments_mention(test, "path"))
+    if (!target_tells_endpoint(launch_of(worker, test), test))
         return;
     int64_t patience = (int64_t)(READY_MS * worker->time_scale) * NANOSECONDS_PER_MS;
     int outcome = instance_wait_ready(&worker->instance, clock_now() + patience);
@@ -164,12 +165,13 @@ static void start_instance(struct worker *worker, const struct test_case *test, 
     worker->instance_of = test;
     if (worker->target->running) {
         worker->instance.program = test->program;
+        worker->instance.transport = test->transport;
         worker->instance.running = worker->target->address;
         worker->instance.path = worker->target->path;
         worker->instance.ready = true;
         return;
     }
-    int outcome = test->program->role == ROLE_SERVER ? choose_endpoint(worker, launch, endpoint) : 0;
+    int outcome = test->role == ROLE_SERVER ? choose_endpoint(worker, launch, test, endpoint) : 0;
     if (outcome < 0)
         message = format_text("no free port: %s", strerror(-outcome));
     else
@@ -180,7 +182,7 @@ static void start_instance(struct worker *worker, const struct test_case *test, 
         health_of(worker, test)->start_failures++;
         return;
     }
-    if (test->program->role == ROLE_SERVER)
+    if (test->role == ROLE_SERVER)
         await_ready(worker, test, result);
     else
         note_ready(worker, test);
@@ -195,7 +197,7 @@ static void look_at_program(struct worker *worker, const struct script_context *
     if (!instance->started)
         return;
     instance_pump(instance);
-    bool server = context->test->program->role == ROLE_SERVER;
+    bool server = context->test->role == ROLE_SERVER;
     bool ended = instance_ended(instance);
     bool crashed = ended && WIFSIGNALED(instance->process.status) && !context->exit_expected;
     if (crashed || (ended && server && !context->exit_expected)) {
@@ -225,7 +227,7 @@ static bool went_well(const struct result *result)
 static void check_liveness(struct worker *worker, struct script_context *context, struct result *result)
 {
     const struct test_case *test = context->test;
-    if (test->program->role != ROLE_SERVER || !test->program->serves_many || !test->program->has_control ||
+    if (test->role != ROLE_SERVER || !test->program->serves_many || !test->program->has_control ||
         !test->liveness || context->exit_expected || test->arguments || !went_well(result))
         return;
     struct program_health *health = health_of(worker, test);

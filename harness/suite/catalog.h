@@ -73,6 +73,8 @@ struct test_case {
     const char *title;
     const struct suite *suite;
     const struct program *program;
+    enum role role;           // the program's, or what it is in this case
+    enum transport transport; // the same
     size_t line;
     struct requirement **checks;
     size_t check_count;

@@ -14,6 +14,10 @@ void load_profile(struct catalog *catalog, struct reader *reader, struct profile
 // Reads `options: {name: [argument, …]}`.
 bool load_options(struct reader *reader, const yaml_node_t *node, struct program_option **options, size_t *count);
 
+// What a program, or a case, may say of role and transport: by enum role and enum transport, NULL at the end.
+extern const char *const role_names[];
+extern const char *const transport_names[];
+
 // The keys that `defaults` of a suite may have; NULL at the end.
 extern const char *const default_keys[];
 

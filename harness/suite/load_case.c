@@ -5,11 +5,13 @@
 
 static const char *const case_keys[] = {"id",      "title",    "checks", "matrix", "rows",       "steps",
                                         "arguments", "options", "needs",  "listen", "fresh",      "time",
-                                        "transforms", "liveness", "source", "autobahn", "note",  NULL};
+                                        "transforms", "liveness", "source", "autobahn", "note",  "role",
+                                        "transport", NULL};
 
 // The keys that `defaults` of a suite may have.
 const char *const default_keys[] = {"arguments",  "options",  "needs",  "listen",   "fresh", "time",
-                                    "transforms", "liveness", "source", "autobahn", "note",  NULL};
+                                    "transforms", "liveness", "source", "autobahn", "note",  "role",
+                                    "transport",  NULL};
 
 struct case_reader {
     struct catalog *catalog;
@@ -147,6 +149,26 @@ static bool optional_strings(const struct case_reader *in, const char *key, cons
     return !node || read_strings(in->reader, node, key, strings, count);
 }
 
+// What the program is in this case, where it can be several things.
+static bool read_kind(const struct case_reader *in)
+{
+    const yaml_node_t *role = case_get(in, "role");
+    const yaml_node_t *transport = case_get(in, "transport");
+    size_t index = in->test->program->role;
+    if (role && !read_word(in->reader, role, "a role", role_names, &index))
+        return false;
+    in->test->role = (enum role)index;
+    index = in->test->program->transport;
+    if (transport && !read_word(in->reader, transport, "a transport", transport_names, &index))
+        return false;
+    in->test->transport = (enum transport)index;
+    if (in->test->role != ROLE_COMMAND && in->test->transport == TRANSPORT_NONE) {
+        reader_problem(in->reader, role, "a server or client needs a `transport`");
+        return false;
+    }
+    return true;
+}
+
 static bool read_circumstances(const struct case_reader *in)
 {
     static const char *const times[] = {"normal", "slow", NULL};
@@ -174,11 +196,10 @@ static bool read_script(const struct case_reader *in)
 {
     const yaml_node_t *node = map_need(in->reader, in->node, "a case", "steps");
     struct connection_names names = {0};
-    const struct program *program = in->test->program;
     if (!node)
         return false;
     // A UDP endpoint that a client is sent to exists from the beginning.
-    if (program->role == ROLE_CLIENT && program->transport == TRANSPORT_UDP)
+    if (in->test->role == ROLE_CLIENT && in->test->transport == TRANSPORT_UDP)
         names = (struct connection_names){{"main"}, 1};
     struct script *script = &in->test->script;
     return steps_read(in->reader, node, &names, &script->steps, &script->count) &&
@@ -197,8 +218,8 @@ void load_case(struct catalog *catalog, struct reader *reader, const struct suit
         return;
     const yaml_node_t *title = map_need(reader, node, "a case", "title");
     if (!title || !read_string(reader, title, &test->title) || !read_case_id(&in) || !read_checks(&in) ||
-        !read_case_options(&in) || !read_arguments(&in) || !read_transforms(&in) || !read_circumstances(&in) ||
-        !read_script(&in))
+        !read_case_options(&in) || !read_arguments(&in) || !read_transforms(&in) || !read_kind(&in) ||
+        !read_circumstances(&in) || !read_script(&in))
         return;
     for (size_t i = 0; i < test->check_count; i++)
         test->checks[i]->case_count++;

@@ -6,6 +6,9 @@
 const char *const late_names[] = {"host", "port",         "address",   "url",       "path", "arguments",
                                   "value", "refused-port", "used-port", "full-port", NULL};
 
+const char *const role_names[] = {"server", "client", "command", NULL};
+const char *const transport_names[] = {"none", "tcp", "udp", "unix", NULL};
+
 bool load_options(struct reader *reader, const yaml_node_t *node, struct program_option **options, size_t *count)
 {
     *count = 0;
@@ -51,8 +54,6 @@ static bool read_control(struct reader *reader, const yaml_node_t *node, struct 
 
 static bool read_kind(struct reader *reader, const yaml_node_t *node, struct program *program)
 {
-    static const char *const roles[] = {"server", "client", "command", NULL};
-    static const char *const transports[] = {"none", "tcp", "udp", "unix", NULL};
     static const char *const lifetimes[] = {"one", "many", NULL};
     static const char *const outputs[] = {"free", "strict", NULL};
     const yaml_node_t *role = map_need(reader, node, "a program", "role");
@@ -60,11 +61,11 @@ static bool read_kind(struct reader *reader, const yaml_node_t *node, struct pro
     const yaml_node_t *lifetime = map_get(reader, node, "lifetime");
     const yaml_node_t *output = map_get(reader, node, "stdout");
     size_t index = 0;
-    if (!role || !read_word(reader, role, "a role", roles, &index))
+    if (!role || !read_word(reader, role, "a role", role_names, &index))
         return false;
     program->role = (enum role)index;
     index = 0;
-    if (transport && !read_word(reader, transport, "a transport", transports, &index))
+    if (transport && !read_word(reader, transport, "a transport", transport_names, &index))
         return false;
     program->transport = (enum transport)index;
     if (program->role != ROLE_COMMAND && program->transport == TRANSPORT_NONE) {

@@ -187,6 +187,47 @@ static void test_options_follow_and_the_profile_knows_better(void **state)
     check_arguments(&launch, &test, &place, "<run> <7> <-t2s> <--quiet>");
 }
 
+static void test_the_word_options_says_where_they_stand(void **state)
+{
+    (void)state;
+    struct program program = program_of(ROLE_SERVER, (const char *[]){"{port}", NULL});
+    struct launch launch = {.program = &program, .command = (const char *[]){"run", "{options}", "{arguments}", NULL}};
+    struct setting settings[] = {{"timeout", "2s"}, {"quiet", "yes"}};
+    struct test_case test = {.program = &program, .options = settings, .option_count = 2};
+    check_arguments(&launch, &test, &place, "<run> <--timeout> <2s> <--quiet> <7>");
+    test.option_count = 0;
+    check_arguments(&launch, &test, &place, "<run> <7>");
+    test.option_count = 1;
+    launch.command = (const char *[]){"run", "{options}", NULL};
+    check_arguments(&launch, &test, &place, "<run> <--timeout> <2s> <7>");
+}
+
+static void test_an_option_may_tell_where_to_listen(void **state)
+{
+    (void)state;
+    struct program_option options[] = {{"listen", (const char *[]){"-l", "{port}", NULL}},
+                                       {"unix", (const char *[]){"-lU", "{path}", NULL}},
+                                       {"quiet", (const char *[]){"-q", NULL}}};
+    struct program program = {.name = "p", .arguments = (const char *[]){"{host}", NULL}, .options = options,
+                              .option_count = 3};
+    struct launch launch = {.program = &program, .command = (const char *[]){"run", NULL}};
+    struct setting setting = {"listen", "yes"};
+    struct test_case test = {.program = &program, .arguments = (const char *[]){NULL}};
+    assert_false(target_tells_endpoint(&launch, &test));
+    test.options = &setting;
+    test.option_count = 1;
+    assert_true(target_tells_endpoint(&launch, &test));
+    check_arguments(&launch, &test, &place, "<run> <-l> <7>");
+    setting.name = "unix";
+    assert_true(target_tells_endpoint(&launch, &test));
+    setting.name = "quiet";
+    assert_false(target_tells_endpoint(&launch, &test));
+    test.arguments = (const char *[]){"-l", "{port}", NULL};
+    assert_true(target_tells_endpoint(&launch, &test));
+    test.arguments = NULL; // the program's own
+    assert_true(target_tells_endpoint(&launch, &test));
+}
+
 static void test_a_case_mentions_ports_by_name(void **state)
 {
     (void)state;
@@ -228,9 +269,10 @@ static void test_a_running_program_is_not_started(void **state)
     struct program server = program_of(ROLE_SERVER, NULL);
     struct program client = program_of(ROLE_CLIENT, NULL);
     struct target target = {.running = true};
-    struct test_case test = {.program = &client};
+    struct test_case test = {.program = &client, .role = ROLE_CLIENT};
     assert_string_equal(target_missing(&target, NULL, &test), "only a server can be running already");
     test.program = &server;
+    test.role = ROLE_SERVER;
     assert_null(target_missing(&target, NULL, &test));
     static const enum step_word about_the_process[] = {STEP_STDIN,   STEP_STDIN_EOF, STEP_EXPECT_STDOUT,
                                                        STEP_SIGNAL,  STEP_RESTART,   STEP_EXPECT_STDERR,
@@ -259,6 +301,8 @@ int main(void)
         cmocka_unit_test(test_the_word_arguments_stands_for_all_of_them),
         cmocka_unit_test(test_own_arguments_take_the_place_of_words_with_placeholders),
         cmocka_unit_test(test_options_follow_and_the_profile_knows_better),
+        cmocka_unit_test(test_the_word_options_says_where_they_stand),
+        cmocka_unit_test(test_an_option_may_tell_where_to_listen),
         cmocka_unit_test(test_a_case_mentions_ports_by_name),
         cmocka_unit_test(test_what_is_declared_absent_is_not_asked),
         cmocka_unit_test(test_a_running_program_is_not_started),

@@ -240,6 +240,44 @@ static void test_a_udp_endpoint_is_there_from_the_beginning(void **state)
     tree_end(&tree);
 }
 
+static void test_a_case_may_say_what_the_program_is_in_it(void **state)
+{
+    (void)state;
+    struct tree tree;
+    tree_of_cases(&tree, "  - id: a/as-it-is\n    title: t\n" STEPS
+                         "  - id: a/asks\n    title: t\n    checks: doc-1-greets\n    role: client\n"
+                         "    transport: udp\n    steps: [{expect: question}, {send: answer}]\n"
+                         "  - id: a/by-path\n    title: t\n    transport: unix\n" STEPS
+                         "  - id: a/alone\n    title: t\n    checks: doc-1-greets\n    role: command\n"
+                         "    steps: [{expect-exit: 0}]\n");
+    assert_tree_problems(&tree, "");
+    const struct test_case *test = catalog_case(&tree.catalog, "a/as-it-is");
+    assert_int_equal(test->role, ROLE_SERVER);
+    assert_int_equal(test->transport, TRANSPORT_TCP);
+    test = catalog_case(&tree.catalog, "a/asks");
+    assert_int_equal(test->role, ROLE_CLIENT);
+    assert_int_equal(test->transport, TRANSPORT_UDP);
+    assert_string_equal(test->script.steps[0].on, "main");
+    test = catalog_case(&tree.catalog, "a/by-path");
+    assert_int_equal(test->role, ROLE_SERVER);
+    assert_int_equal(test->transport, TRANSPORT_UNIX);
+    assert_int_equal(catalog_case(&tree.catalog, "a/alone")->role, ROLE_COMMAND);
+    tree_end(&tree);
+}
+
+static void test_a_role_needs_a_transport(void **state)
+{
+    (void)state;
+    struct tree tree;
+    tree_make(&tree);
+    tree_write(&tree, "suites/echo/a.yaml",
+               "suite: S\nprogram: echo\ncases:\n"
+               "  - {id: a/b, title: t, checks: doc-1-greets, role: server, steps: [connect, {expect: x}]}\n");
+    tree_load(&tree);
+    assert_tree_problems(&tree, "suites/echo/a.yaml:4:53: a server or client needs a `transport`");
+    tree_end(&tree);
+}
+
 static void test_the_head_of_a_suite_is_checked(void **state)
 {
     (void)state;
@@ -278,6 +316,8 @@ int main(void)
         cmocka_unit_test(test_keys_are_checked),
         cmocka_unit_test(test_what_a_case_needs_is_asked_for),
         cmocka_unit_test(test_a_udp_endpoint_is_there_from_the_beginning),
+        cmocka_unit_test(test_a_case_may_say_what_the_program_is_in_it),
+        cmocka_unit_test(test_a_role_needs_a_transport),
         cmocka_unit_test(test_the_head_of_a_suite_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
