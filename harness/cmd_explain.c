@@ -98,6 +98,14 @@ static void describe_step(const struct step *step, struct buffer *out)
     case STEP_CONTROL:
         buffer_text(out, step->on ? "control: the program still works" : "control on a fresh connection");
         break;
+    case STEP_EXPECT_UNIFORM:
+        buffer_format(out, "expect the numbers of %s to be uniform from %lld to %lld", step->samples.names[0],
+                      step->samples.minimum, step->samples.maximum);
+        break;
+    case STEP_EXPECT_DIFFERENT:
+        for (size_t i = 0; i < step->samples.count; i++)
+            buffer_format(out, "%s%s", i ? ", " : "expect different numbers in ", step->samples.names[i]);
+        break;
     case STEP_ACCEPT:
     case STEP_OPEN:
     case STEP_SHUTDOWN:

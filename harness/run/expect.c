@@ -209,6 +209,8 @@ static int accept_match(const struct source *source, const struct step *step, st
         return -1;
     }
     record_grade(source, step, by);
+    if (match->sample && source->context->samples)
+        sample_add(source->context->samples, match->sample, match->number);
     apply_match(source, match, deadline);
     free(match->detail);
     if (step->not_before_ms && source->connection) {

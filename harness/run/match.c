@@ -103,7 +103,8 @@ static enum match_answer match_value(const struct matcher *matcher, const struct
     enum match_answer answer = match_pattern(matcher, input, match);
     if (answer != MATCH_YES)
         return answer;
-    char *text = duplicate_bytes(input->bytes, match->consumed);
+    size_t tail = matcher->kind == MATCH_INTEGER ? strlen(matcher->then) : 0;
+    char *text = duplicate_bytes(input->bytes, match->consumed - tail);
     long long number = 0;
     if (matcher->kind != MATCH_INTEGER)
         answer = match_time(matcher, text, input->waiting_ns, &match->detail) ? MATCH_YES : MATCH_NO;
@@ -111,6 +112,8 @@ static enum match_answer match_value(const struct matcher *matcher, const struct
         // With more digits it may be in the range yet.
         answer = match->extendable ? MATCH_MORE : match_refuse(match, "%s is out of the range", text);
     free(text);
+    match->sample = matcher->sample;
+    match->number = number;
     return answer;
 }
 

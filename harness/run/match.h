@@ -26,6 +26,8 @@ struct match {
     bool closing;           // a close frame
     unsigned char code[2];  // its code
     bool has_code;
+    const char *sample; // where `number` belongs, or NULL
+    long long number;
     char *detail; // why not, or NULL; the caller frees it
 };
 

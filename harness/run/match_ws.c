@@ -45,6 +45,8 @@ static enum match_answer match_content(const struct matcher *matcher, const unsi
         free(attempt.detail);
     else if (attempt.detail)
         match->detail = attempt.detail;
+    match->sample = attempt.sample;
+    match->number = attempt.number;
     // What is only tolerated within a payload is so without.
     if (answer == MATCH_YES && attempt.by->grade != GRADE_PASS)
         match->by = attempt.by;

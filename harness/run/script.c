@@ -276,6 +276,8 @@ static int (*const other_steps[STEP_COUNT])(struct script_context *context, cons
     [STEP_RESTART] = step_restart,
     [STEP_RESOURCES] = step_resources,
     [STEP_EXPECT_RESOURCES] = step_expect_resources,
+    [STEP_EXPECT_UNIFORM] = step_expect_uniform,
+    [STEP_EXPECT_DIFFERENT] = step_expect_different,
 };
 
 static int run_step(struct script_context *context, const struct step *step)
@@ -299,6 +301,7 @@ void script_begin(struct script_context *context)
 {
     context->waiter = (struct waiter){instance_wait, context->instance};
     context->listener = -1;
+    context->samples = allocate(1, sizeof *context->samples);
 }
 
 // What nobody expected: bytes left on a connection, output left unread.
@@ -329,6 +332,8 @@ void script_run(struct script_context *context)
 
 void script_end(struct script_context *context)
 {
+    samples_free(context->samples);
+    context->samples = NULL;
     for (size_t i = 0; i < context->connection_count; i++)
         connection_drop(context->connections[i]);
     free(context->connections);

@@ -1,8 +1,8 @@
 // Running the script of one case: read top to bottom on one thread, each step done before the next begins.
 //
 // Files: script.c runs lists of steps and the control; steps_net.c has connections and bytes; steps_ws.c the opening and
-// closing handshakes; steps_process.c the program itself; expect.c waits until a matcher is satisfied; encode.c makes
-// the bytes of payloads.
+// closing handshakes; steps_process.c the program itself; steps_sample.c judges random numbers; expect.c waits until a
+// matcher is satisfied; encode.c makes the bytes of payloads.
 #ifndef SOCKSPEC_RUN_SCRIPT_H
 #define SOCKSPEC_RUN_SCRIPT_H
 
@@ -10,6 +10,7 @@
 #include "run/match.h"
 #include "run/plan.h"
 #include "run/result.h"
+#include "run/sample.h"
 
 struct connection {
     const char *name;
@@ -48,6 +49,7 @@ struct script_context {
     int listener; // role client; -1 when there is none
     struct snapshot snapshots[8];
     size_t snapshot_count;
+    struct samples *samples; // made by script_begin()
     struct connection *stand_in; // while the control runs on a connection of the case: its "main"
     int signal_sent;    // the last signal that the case sent to the program, or 0
     bool exit_expected; // the case expects the program to end, or made it end
@@ -111,6 +113,8 @@ int step_expect_exit(struct script_context *context, const struct step *step);
 int step_restart(struct script_context *context, const struct step *step);
 int step_resources(struct script_context *context, const struct step *step);
 int step_expect_resources(struct script_context *context, const struct step *step);
+int step_expect_uniform(struct script_context *context, const struct step *step);
+int step_expect_different(struct script_context *context, const struct step *step);
 
 // Sends bytes under the segmentation in force. Returns 0 or -1.
 int send_bytes(struct script_context *context, const struct step *step, struct connection *connection,

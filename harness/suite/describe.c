@@ -125,6 +125,11 @@ static void describe_kind(const struct matcher *matcher, struct buffer *out)
         break;
     case MATCH_INTEGER:
         buffer_format(out, "an integer from %lld to %lld", matcher->minimum, matcher->maximum);
+        if (*matcher->then) {
+            buffer_text(out, " and \"");
+            buffer_escaped(out, matcher->then, strlen(matcher->then), SIZE_MAX);
+            buffer_text(out, "\"");
+        }
         break;
     case MATCH_UNIX_SECONDS:
         buffer_format(out, "Unix seconds within %g s of now", skew);

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/text.h"
 #include "suite/pattern.h"
 #include "suite/response.h"
@@ -35,11 +36,11 @@ static bool read_prefix(struct reader *reader, const yaml_node_t *node, struct m
     return payload_read(reader, node, NULL, &matcher->payload);
 }
 
-static bool read_range(struct reader *reader, const yaml_node_t *node, const char *what, long long least,
-                       struct matcher *matcher)
+static bool read_range(struct reader *reader, const yaml_node_t *node, const char *what, const char *const *more,
+                       long long least, struct matcher *matcher)
 {
     static const char *const keys[] = {"min", "max", NULL};
-    if (!map_check(reader, node, what, keys, NULL))
+    if (!map_check(reader, node, what, keys, more))
         return false;
     const yaml_node_t *minimum = map_need(reader, node, what, "min");
     const yaml_node_t *maximum = map_need(reader, node, what, "max");
@@ -50,14 +51,24 @@ static bool read_range(struct reader *reader, const yaml_node_t *node, const cha
 static bool read_bytes(struct reader *reader, const yaml_node_t *node, struct matcher *matcher)
 {
     matcher->kind = MATCH_BYTES;
-    return read_range(reader, node, "bytes", 0, matcher);
+    return read_range(reader, node, "bytes", NULL, 0, matcher);
 }
 
 static bool read_number(struct reader *reader, const yaml_node_t *node, struct matcher *matcher)
 {
+    static const char *const more[] = {"then", "sample", NULL};
+    struct buffer pattern = {0};
     matcher->kind = MATCH_INTEGER;
-    matcher->regex = pattern_compile(reader, node, "-?\\d+");
-    return read_range(reader, node, "an integer", LLONG_MIN, matcher);
+    matcher->then = "";
+    if (!read_range(reader, node, "an integer", more, LLONG_MIN, matcher) ||
+        !map_string(reader, node, "then", &matcher->then) || !map_string(reader, node, "sample", &matcher->sample))
+        return false;
+    buffer_text(&pattern, "-?\\d+");
+    for (const char *at = matcher->then; *at; at++)
+        buffer_format(&pattern, "\\x%02x", (unsigned char)*at);
+    matcher->regex = pattern_compile(reader, node, buffer_string(&pattern));
+    buffer_free(&pattern);
+    return matcher->regex != NULL;
 }
 
 static bool read_time(struct reader *reader, const yaml_node_t *node, enum matcher_kind kind, const char *pattern,

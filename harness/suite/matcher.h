@@ -55,6 +55,8 @@ struct matcher {
     pcre2_code *regex;           // REGEX, INTEGER and the times
     long long minimum;           // BYTES, INTEGER
     long long maximum;
+    const char *then;            // INTEGER: the text that must follow it
+    const char *sample;          // INTEGER: where the number is collected, or NULL
     int64_t skew_ms;             // the times
     struct response_matcher *response;
     unsigned opcode;             // FRAME, MESSAGE

@@ -28,10 +28,12 @@ enum step_word {
     STEP_RESOURCES,
     STEP_EXPECT_RESOURCES,
     STEP_EXPECT_KEEPALIVE,
+    STEP_EXPECT_UNIFORM,
+    STEP_EXPECT_DIFFERENT,
 };
 
 // How many step words there are, for tables.
-#define STEP_COUNT (STEP_EXPECT_KEEPALIVE + 1)
+#define STEP_COUNT (STEP_EXPECT_DIFFERENT + 1)
 
 // How long an expectation waits; `--time-scale` stretches all of them.
 enum patience { PATIENCE_PROMPT, PATIENCE_NORMAL, PATIENCE_SLOW, PATIENCE_EXACT };
@@ -42,6 +44,14 @@ struct exit_matcher {
     bool nonzero;
     enum grade grade;
     const char *why;
+};
+
+// Samples that are judged, and by what.
+struct sample_judgement {
+    const char **names;
+    size_t count;
+    long long minimum; // EXPECT_UNIFORM
+    long long maximum;
 };
 
 // Bounds for growth; negative: not checked.
@@ -72,6 +82,7 @@ struct step {
     struct exit_matcher *exits;  // EXPECT_EXIT
     size_t exit_count;
     struct growth growth;        // EXPECT_RESOURCES
+    struct sample_judgement samples; // EXPECT_UNIFORM, EXPECT_DIFFERENT
     struct step *steps;          // REPEAT
     size_t step_count;
 };

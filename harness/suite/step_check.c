@@ -3,10 +3,14 @@
 
 #include "suite/step.h"
 
+#define MOST_SAMPLES 16
+
 // Which connections have brought something from the program, and whether the control has run.
 struct evidence {
     const char *names[64];
     size_t count;
+    const char *samples[MOST_SAMPLES];
+    size_t sample_count;
     bool control;
     bool expects; // the script expects anything at all
 };
@@ -33,6 +37,48 @@ static void drop_evidence(struct evidence *evidence, const char *name)
     for (size_t i = 0; i < evidence->count; i++)
         if (strcmp(evidence->names[i], name) == 0)
             evidence->names[i--] = evidence->names[--evidence->count];
+}
+
+static bool has_sample(const struct evidence *evidence, const char *name)
+{
+    for (size_t i = 0; i < evidence->sample_count; i++)
+        if (strcmp(evidence->samples[i], name) == 0)
+            return true;
+    return false;
+}
+
+// Notes the samples that a matcher collects.
+static bool add_samples(struct reader *reader, const struct step *step, const struct matcher *matcher,
+                        struct evidence *evidence)
+{
+    bool good = true;
+    for (size_t i = 0; i < matcher->alternative_count; i++)
+        good &= add_samples(reader, step, &matcher->alternatives[i], evidence);
+    if (matcher->content)
+        good &= add_samples(reader, step, matcher->content, evidence);
+    if (!matcher->sample || has_sample(evidence, matcher->sample))
+        return good;
+    if (evidence->sample_count < MOST_SAMPLES) {
+        evidence->samples[evidence->sample_count++] = matcher->sample;
+        return good;
+    }
+    problem_add(reader->problems, reader->path, step->line, step->column, "more than %d samples in a case",
+                MOST_SAMPLES);
+    return false;
+}
+
+static bool check_samples(struct reader *reader, const struct step *step, const struct evidence *evidence)
+{
+    bool good = true;
+    for (size_t i = 0; i < step->samples.count; i++) {
+        if (has_sample(evidence, step->samples.names[i]))
+            continue;
+        problem_add(reader->problems, reader->path, step->line, step->column,
+                    "no step before collects the sample `%s`: expect an integer with `sample: %s`",
+                    step->samples.names[i], step->samples.names[i]);
+        good = false;
+    }
+    return good;
 }
 
 static bool check_end(struct reader *reader, const struct step *step, const struct evidence *evidence)
@@ -63,7 +109,7 @@ static bool check_list(struct reader *reader, const struct step *steps, size_t c
         switch (step->word) {
         case STEP_EXPECT:
             evidence->expects = true;
-            good &= check_expect(reader, step, evidence);
+            good &= check_expect(reader, step, evidence) && add_samples(reader, step, &step->matcher, evidence);
             break;
         case STEP_FLOOD:
             evidence->expects = true;
@@ -77,6 +123,13 @@ static bool check_list(struct reader *reader, const struct step *steps, size_t c
             break;
         case STEP_EXPECT_STDOUT:
         case STEP_EXPECT_STDERR:
+            evidence->expects = true;
+            good &= add_samples(reader, step, &step->matcher, evidence);
+            break;
+        case STEP_EXPECT_UNIFORM:
+        case STEP_EXPECT_DIFFERENT:
+            good &= check_samples(reader, step, evidence);
+            break;
         case STEP_EXPECT_EXIT:
         case STEP_EXPECT_RESOURCES:
         case STEP_EXPECT_KEEPALIVE:

@@ -187,3 +187,32 @@ bool step_read_expect_resources(struct step_context *context, const yaml_node_t 
     }
     return good;
 }
+
+bool step_read_expect_uniform(struct step_context *context, const yaml_node_t *node, struct step *step)
+{
+    static const char *const keys[] = {"sample", "min", "max", NULL};
+    struct reader *reader = context->reader;
+    struct sample_judgement *samples = &step->samples;
+    if (!map_check(reader, node, "expect-uniform", keys, NULL))
+        return false;
+    const yaml_node_t *sample = map_need(reader, node, "expect-uniform", "sample");
+    const yaml_node_t *minimum = map_need(reader, node, "expect-uniform", "min");
+    const yaml_node_t *maximum = map_need(reader, node, "expect-uniform", "max");
+    samples->count = 1;
+    samples->names = arena_allocate(reader->arena, 1, sizeof *samples->names);
+    return sample && minimum && maximum && read_string(reader, sample, samples->names) &&
+           read_integer(reader, minimum, LLONG_MIN, LLONG_MAX, &samples->minimum) &&
+           read_integer(reader, maximum, samples->minimum, LLONG_MAX, &samples->maximum);
+}
+
+bool step_read_expect_different(struct step_context *context, const yaml_node_t *node, struct step *step)
+{
+    struct reader *reader = context->reader;
+    struct sample_judgement *samples = &step->samples;
+    if (!list_check(reader, node, "expect-different") ||
+        !read_strings(reader, node, "expect-different", &samples->names, &samples->count))
+        return false;
+    if (samples->count < 2)
+        reader_problem(reader, node, "`expect-different` compares two samples or more");
+    return samples->count >= 2;
+}

@@ -122,6 +122,42 @@ static void test_integers_are_held_against_their_range(void **state)
     check_more("{integer: {min: -5, max: 5}}", BYTES("-"), OPEN);
 }
 
+static void test_what_follows_an_integer_belongs_to_it(void **state)
+{
+    (void)state;
+    check_bytewise("{integer: {min: 1, max: 1000, then: \"\\n\"}}", BYTES("17\n"));
+    check_bytewise("{integer: {min: -9, max: 9, then: \" (\\\\.*)\"}}", BYTES("-5 (\\.*)"));
+    check_yes("{integer: {min: 1, max: 99, then: \"\\n\"}}", BYTES("4\n17\n"), OPEN, 2);
+    check_no("{integer: {min: 1, max: 99, then: \"\\n\"}}", BYTES("4\r\n"), OPEN, NULL);
+    check_no("{integer: {min: 1, max: 99, then: \"\\n\"}}", BYTES("4"), FIN, NULL);
+    check_no("{integer: {min: 1, max: 99, then: \"\\n\"}}", BYTES("100\n"), OPEN, "100 is out of the range");
+    check_yes("{integer: {min: -9223372036854775808, max: 9223372036854775807, then: .}}",
+              BYTES("-9223372036854775808."), OPEN, 21);
+}
+
+static void check_sample(const char *text, const char *bytes, size_t length, const char *sample, long long number)
+{
+    struct matching matching;
+    matching_begin(&matching, text);
+    assert_int_equal(matching_do(&matching, bytes, length, OPEN), MATCH_YES);
+    assert_int_equal(matching.match.number, number);
+    if (sample)
+        assert_string_equal(matching.match.sample, sample);
+    else
+        assert_null(matching.match.sample);
+    matching_end(&matching);
+}
+
+static void test_an_integer_tells_its_sample(void **state)
+{
+    (void)state;
+    check_sample("{integer: {min: 1, max: 9, then: ., sample: a}}", BYTES("7."), "a", 7);
+    check_sample("{integer: {min: 1, max: 9, then: .}}", BYTES("7."), NULL, 7);
+    check_sample("{any: [{integer: {min: 1, max: 5, then: ., sample: a}}, {integer: {min: 6, max: 9, then: ., sample: b}}]}",
+                 BYTES("7."), "b", 7);
+    check_sample("{message: text, payload: {integer: {min: 1, max: 9, sample: m}}}", BYTES("\x81\x01" "8"), "m", 8);
+}
+
 // The first digit of a number that is large enough is none.
 static void test_an_integer_that_still_grows_is_not_judged(void **state)
 {
@@ -211,6 +247,8 @@ int main(void)
         cmocka_unit_test(test_what_more_bytes_could_belong_to_says_so),
         cmocka_unit_test(test_counted_bytes_are_taken_up_to_the_maximum),
         cmocka_unit_test(test_integers_are_held_against_their_range),
+        cmocka_unit_test(test_what_follows_an_integer_belongs_to_it),
+        cmocka_unit_test(test_an_integer_tells_its_sample),
         cmocka_unit_test(test_an_integer_that_still_grows_is_not_judged),
         cmocka_unit_test(test_ends_are_told_apart),
         cmocka_unit_test(test_the_first_alternative_that_fits_decides_the_grade),

@@ -49,6 +49,8 @@ static void test_every_word_has_its_kind_and_words(void **state)
         {"{regex: \"a+\"}", MATCH_REGEX, "what matches /a+/"},
         {"{bytes: {min: 1, max: 5}}", MATCH_BYTES, "1 to 5 bytes"},
         {"{integer: {min: -3, max: 3}}", MATCH_INTEGER, "an integer from -3 to 3"},
+        {"{integer: {min: 1, max: 3, then: \"\\n\", sample: a}}", MATCH_INTEGER,
+         "an integer from 1 to 3 and \"\\n\""},
         {"{unix-seconds: {skew: 1500ms}}", MATCH_UNIX_SECONDS, "Unix seconds within 1.5 s of now"},
         {"{go-time: {skew: 2s}}", MATCH_GO_TIME,
          "daytime text (2006-01-02 15:04:05.9 +0000 UTC) within 2 s of now"},

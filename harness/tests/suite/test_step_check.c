@@ -85,6 +85,33 @@ static void test_an_end_before_any_proof_is_refused(void **state)
     }
 }
 
+static void test_samples_are_collected_before_they_are_judged(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *problems;
+    } rows[] = {
+        {"[connect, {repeat: {times: 20, steps: [{expect: {integer: {min: 1, max: 6, sample: a}}}]}}, "
+         "{expect-uniform: {sample: a, min: 1, max: 6}}]",
+         ""},
+        {"[open, {expect: {message: text, payload: {integer: {min: 1, max: 6, sample: a}}}}, "
+         "{expect: {any: [x, {integer: {min: 1, max: 6, sample: b}}]}}, {expect-different: [a, b]}]",
+         ""},
+        {"[{expect-stdout: {integer: {min: 1, max: 6, sample: a}}}, {expect-uniform: {sample: a, min: 1, max: 6}}]", ""},
+        {"[connect, {expect: {integer: {min: 1, max: 6, sample: a}}}, {expect-different: [a, b]}]",
+         "1:62: no step before collects the sample `b`: expect an integer with `sample: b`"},
+        {"[connect, {expect: {integer: {min: 1, max: 6}}}, {expect-uniform: {sample: a, min: 1, max: 6}}]",
+         "1:51: no step before collects the sample `a`: expect an integer with `sample: a`"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *problems = check(rows[i].text);
+        if (strcmp(problems, rows[i].problems) != 0)
+            fail_msg("%s: %s", rows[i].text, problems);
+        free(problems);
+    }
+}
+
 static void test_a_script_that_expects_nothing_is_refused(void **state)
 {
     (void)state;
@@ -106,6 +133,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scripts_with_a_proof_are_accepted),
         cmocka_unit_test(test_an_end_before_any_proof_is_refused),
+        cmocka_unit_test(test_samples_are_collected_before_they_are_judged),
         cmocka_unit_test(test_a_script_that_expects_nothing_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

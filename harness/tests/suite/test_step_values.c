@@ -120,6 +120,28 @@ static void test_growth_is_bounded_by_what_is_named(void **state)
     document_close(&read.document);
 }
 
+static void test_samples_are_judged_by_name(void **state)
+{
+    (void)state;
+    struct read_step read;
+    step_open(&read, "expect-uniform: {sample: a, min: -5, max: 5}");
+    assert_true(read.good);
+    assert_int_equal(read.step->samples.count, 1);
+    assert_string_equal(read.step->samples.names[0], "a");
+    assert_int_equal(read.step->samples.minimum, -5);
+    assert_int_equal(read.step->samples.maximum, 5);
+    document_close(&read.document);
+    step_open(&read, "expect-different: [a, b, c]");
+    assert_true(read.good);
+    assert_int_equal(read.step->samples.count, 3);
+    assert_string_equal(read.step->samples.names[2], "c");
+    document_close(&read.document);
+    check_problem("expect-uniform: {sample: a, min: 1}", "1:19: expect-uniform needs `max`");
+    check_problem("expect-uniform: {sample: a, min: 2, max: 1}", "1:44: 1 is not in the range 2 to 9223372036854775807");
+    check_problem("expect-different: [a]", "1:21: `expect-different` compares two samples or more");
+    check_problem("expect-different: a", "1:21: expect-different must be a list, not a plain value");
+}
+
 static void test_sizes_need_a_unit_and_a_bound(void **state)
 {
     (void)state;
@@ -174,6 +196,7 @@ int main(void)
         cmocka_unit_test(test_exits_are_codes_or_nonzero),
         cmocka_unit_test(test_exits_that_make_no_sense_are_refused),
         cmocka_unit_test(test_growth_is_bounded_by_what_is_named),
+        cmocka_unit_test(test_samples_are_judged_by_name),
         cmocka_unit_test(test_sizes_need_a_unit_and_a_bound),
         cmocka_unit_test(test_a_repeat_holds_steps),
         cmocka_unit_test(test_standard_input_takes_plain_bytes),
