@@ -94,7 +94,7 @@ static void decide(const struct request_head *head)
 {
     static const int documented[] = {101, 200, 400, 403, 404, 405, 426, 505};
     static const char *const names[] = {"chat"};
-    const struct handshake_policy policy = {.subprotocols = names, .subprotocol_count = 1};
+    const struct handshake_policy policy = {.about = "A fuzzer", .subprotocols = names, .subprotocol_count = 1};
     struct handshake_answer answer;
     handshake_decide(head, &policy, &answer);
     bool known = false;

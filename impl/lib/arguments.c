@@ -69,6 +69,14 @@ int arguments_parse_duration(const char *text, int64_t *milliseconds)
     return -EINVAL;
 }
 
+static int add_text(struct argument_texts *texts, const char *text)
+{
+    if (texts->count == ARGUMENT_TEXTS_MAX)
+        return -ERANGE;
+    texts->items[texts->count++] = text;
+    return 0;
+}
+
 /* Stores the value of a row. Returns 0 or a negative errno code. */
 static int store(const struct argument *row, const char *text)
 {
@@ -87,6 +95,8 @@ static int store(const struct argument *row, const char *text)
         return arguments_parse_size(text, row->value);
     case ARGUMENT_INTEGER:
         return integer_parse(text, strlen(text), row->value);
+    case ARGUMENT_TEXTS:
+        return add_text(row->value, text);
     }
     return -EINVAL;
 }
@@ -106,6 +116,8 @@ static const char *expected(enum argument_kind kind)
         return "a number of bytes";
     case ARGUMENT_INTEGER:
         return "an integer of 64 bits";
+    case ARGUMENT_TEXTS:
+        return "no more than 16 of these";
     }
     return "something else";
 }

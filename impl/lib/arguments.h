@@ -23,6 +23,15 @@ enum argument_kind {
     ARGUMENT_PORT,     /* uint16_t: 1 to 65535 */
     ARGUMENT_SIZE,     /* uint64_t: decimal bytes */
     ARGUMENT_INTEGER,  /* int64_t: decimal */
+    ARGUMENT_TEXTS,    /* struct argument_texts: an option that may be given again and again */
+};
+
+enum { ARGUMENT_TEXTS_MAX = 16 };
+
+/* Empty beforehand. */
+struct argument_texts {
+    const char *items[ARGUMENT_TEXTS_MAX];
+    size_t count;
 };
 
 struct argument {

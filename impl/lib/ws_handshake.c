@@ -237,7 +237,10 @@ static int decide(const struct request_head *head, const struct handshake_policy
 void handshake_decide(const struct request_head *head, const struct handshake_policy *policy,
                       struct handshake_answer *answer)
 {
-    *answer = (struct handshake_answer){.without_body = span_equals(head->method, "HEAD")};
+    *answer = (struct handshake_answer){
+        .without_body = span_equals(head->method, "HEAD"),
+        .about = policy->about,
+    };
     answer->status = decide(head, policy, answer);
 }
 
@@ -298,7 +301,7 @@ size_t handshake_answer_write(const struct handshake_answer *answer, time_t now,
     struct tm utc;
     const char *reason = reason_of(answer->status);
     int body_length = answer->status == 200
-                          ? snprintf(body, sizeof body, "An echo server: open a WebSocket at " PLACE "\n")
+                          ? snprintf(body, sizeof body, "%.80s: open a WebSocket at " PLACE "\n", answer->about)
                           : snprintf(body, sizeof body, "%d %s\n", answer->status, reason);
     strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &utc));
     return (size_t)snprintf(bytes, HANDSHAKE_ANSWER_MAX,

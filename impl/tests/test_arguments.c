@@ -261,6 +261,26 @@ static void test_two_words_may_be_left_out_together(void **state)
     assert_int_equal(READ_RANGE("--flag").status, 1);
 }
 
+static void test_an_option_may_be_given_again_and_again(void **state)
+{
+    (void)state;
+    struct argument_texts texts = {.count = 0};
+    struct values values = {0};
+    const struct argument table[] = {{"--text TEXT", ARGUMENT_TEXTS, &texts, "a text"}, {0}};
+    char program[] = "program", any[] = "--text=x", second[] = "--text=second";
+    char *argv[ARGUMENT_TEXTS_MAX + 2] = {program};
+    for (int i = 1; i <= ARGUMENT_TEXTS_MAX; i++)
+        argv[i] = i == 2 ? second : any;
+    assert_int_equal(arguments_read(ARGUMENT_TEXTS_MAX + 1, argv, "Does something", table), ARGUMENTS_RUN);
+    assert_int_equal(texts.count, ARGUMENT_TEXTS_MAX);
+    assert_string_equal(texts.items[0], "x");
+    assert_string_equal(texts.items[1], "second");
+    struct outcome outcome =
+        read_line(table, &values, (const char *const[]){"program", "--text", "more", NULL});
+    assert_int_equal(outcome.status, 1);
+    assert_non_null(strstr(outcome.err, "expected no more than 16"));
+}
+
 static void test_what_is_wrong_together_is_a_misuse_too(void **state)
 {
     (void)state;
@@ -302,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_durations_have_units_or_are_seconds),
         cmocka_unit_test(test_sizes_are_decimal_digits),
         cmocka_unit_test(test_two_words_may_be_left_out_together),
+        cmocka_unit_test(test_an_option_may_be_given_again_and_again),
         cmocka_unit_test(test_what_is_wrong_together_is_a_misuse_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@
 #define WITH_KEY "Sec-WebSocket-Key: " KEY "\r\n"
 #define GOOD GET_WS HOST UPGRADE VERSION WITH_KEY
 
-static const struct handshake_policy nobody_else;
+static const struct handshake_policy nobody_else = {.about = "A test"};
 
 /* Decides on a head, given without its blank line, in a heap buffer of exactly its size. */
 static struct handshake_answer decide_by(const char *lines, const struct handshake_policy *policy)
