@@ -157,6 +157,25 @@ int websocket_next(struct websocket *websocket, struct session_event *event)
     }
 }
 
+int websocket_finish(struct websocket *websocket, unsigned code)
+{
+    int result = websocket_close(websocket, code);
+    int64_t deadline = net_deadline(websocket->options->write_timeout_ms);
+    while (result == 0) {
+        struct session_event event;
+        const unsigned char *bytes = websocket->input + websocket->start;
+        session_feed(&websocket->session, bytes, websocket->end - websocket->start, &event);
+        if (event.type == SESSION_CLOSED)
+            break;
+        ssize_t count = net_read(websocket->socket, websocket->input, sizeof websocket->input, deadline);
+        if (count <= 0)
+            return (int)count;
+        websocket->start = 0;
+        websocket->end = (size_t)count;
+    }
+    return result;
+}
+
 /* Reads what the client was sending when it was refused, at most the message that it may have been. */
 static void linger(struct websocket *websocket)
 {

@@ -56,8 +56,12 @@ int websocket_next(struct websocket *websocket, struct session_event *event);
 /* Sends bytes that are whole frames, such as the answer of an event. Returns 0 or a negative errno code. */
 int websocket_send(struct websocket *websocket, const unsigned char *bytes, size_t size);
 
-/* Sends a close frame; nothing more can be read or sent. Returns 0 or a negative errno code. */
+/* Sends a close frame; nothing more can be sent. Returns 0 or a negative errno code. */
 int websocket_close(struct websocket *websocket, unsigned code);
+
+/* The same, and waits for the client's close frame, for as long as a client may take to read what was sent
+ * before. Returns 0, also when the client ends without one; -ETIMEDOUT; another negative errno code. */
+int websocket_finish(struct websocket *websocket, unsigned code);
 
 /* Releases what the connection owns. After a mistake of the client it first ends our direction and reads what
  * is still under way, so that no RST overtakes the close frame (RFC 6455 section 7.1.1). */

@@ -300,9 +300,10 @@ size_t handshake_answer_write(const struct handshake_answer *answer, time_t now,
     char body[128], date[64];
     struct tm utc;
     const char *reason = reason_of(answer->status);
-    int body_length = answer->status == 200
-                          ? snprintf(body, sizeof body, "%.80s: open a WebSocket at " PLACE "\n", answer->about)
-                          : snprintf(body, sizeof body, "%d %s\n", answer->status, reason);
+    int body_length =
+        answer->status == 200
+            ? snprintf(body, sizeof body, "%.80s: open a WebSocket at " PLACE "\n", answer->about)
+            : snprintf(body, sizeof body, "%d %s\n", answer->status, reason);
     strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &utc));
     return (size_t)snprintf(bytes, HANDSHAKE_ANSWER_MAX,
                             "HTTP/1.1 %d %s\r\n"

@@ -24,7 +24,7 @@
 
 /* What the server speaks and whom it trusts. The texts belong to the caller. */
 struct handshake_policy {
-    const char *about; /* what the server is, for the text at /; not NULL where that is asked for */
+    const char *about;          /* what the server is, for the text at /; not NULL where that is asked for */
     const char *const *origins; /* whose pages may connect; none: those of this host, as Host names it */
     size_t origin_count;
     const char *const *subprotocols; /* tokens of at most HANDSHAKE_SUBPROTOCOL_MAX bytes */

@@ -60,19 +60,32 @@ static unsigned char *control_payload(struct ws_session *session)
     return session->control + FRAME_SERVER_HEADER_MAX;
 }
 
-void session_close(struct ws_session *session, unsigned code, struct session_event *event)
+/* A close frame, with a code unless that is CLOSE_NO_CODE. */
+static void close_answer(struct ws_session *session, unsigned code, struct session_event *event)
 {
     unsigned char *payload = control_payload(session);
     payload[0] = (unsigned char)(code >> 8);
     payload[1] = (unsigned char)code;
     *event = (struct session_event){.type = SESSION_CLOSED, .code = code};
-    control_answer(session, OPCODE_CLOSE, 2, event);
+    control_answer(session, OPCODE_CLOSE, code == CLOSE_NO_CODE ? 0 : 2, event);
+}
+
+void session_close(struct ws_session *session, unsigned code, struct session_event *event)
+{
+    close_answer(session, code, event);
+    session->closing = true;
+}
+
+/* The client's close frame has come. */
+static void session_closed(struct ws_session *session, unsigned code, struct session_event *event)
+{
+    close_answer(session, code, event);
     session->closed = true;
 }
 
 static void session_fail(struct ws_session *session, unsigned code, struct session_event *event)
 {
-    session_close(session, code, event);
+    session_closed(session, code, event);
     event->failed = true;
 }
 
@@ -81,9 +94,7 @@ static void close_frame_end(struct ws_session *session, struct session_event *ev
     const unsigned char *payload = control_payload(session);
     size_t length = (size_t)session->frame.length;
     if (length == 0) {
-        *event = (struct session_event){.type = SESSION_CLOSED, .code = CLOSE_NO_CODE};
-        control_answer(session, OPCODE_CLOSE, 0, event);
-        session->closed = true;
+        session_closed(session, CLOSE_NO_CODE, event);
         return;
     }
     unsigned code = length < 2 ? 0 : (unsigned)payload[0] << 8 | payload[1];
@@ -96,7 +107,7 @@ static void close_frame_end(struct ws_session *session, struct session_event *ev
         session_fail(session, CLOSE_NOT_UTF8, event);
         return;
     }
-    session_close(session, code, event);
+    session_closed(session, code, event);
 }
 
 static void ping_end(struct ws_session *session, struct session_event *event)
@@ -235,6 +246,15 @@ static size_t payload_feed(struct ws_session *session, const unsigned char *byte
     return more;
 }
 
+/* Behind our own close frame nothing is answered, and only the client's concerns the caller. */
+static void keep_the_close(struct session_event *event)
+{
+    if (event->type != SESSION_CLOSED)
+        *event = (struct session_event){.type = SESSION_NONE};
+    event->answer = NULL;
+    event->answer_length = 0;
+}
+
 size_t session_feed(struct ws_session *session, const unsigned char *bytes, size_t size,
                     struct session_event *event)
 {
@@ -250,6 +270,8 @@ size_t session_feed(struct ws_session *session, const unsigned char *bytes, size
             taken += payload_feed(session, bytes + taken, size - taken, event);
         else
             taken += header_feed(session, bytes + taken, size - taken, event);
+        if (session->closing)
+            keep_the_close(event);
     }
     return taken;
 }

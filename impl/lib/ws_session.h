@@ -54,7 +54,8 @@ struct session_event {
 
 struct ws_session {
     size_t message_limit;
-    bool closed;
+    bool closing; /* we have sent a close frame */
+    bool closed;  /* nothing more is looked at */
 
     unsigned char head[FRAME_CLIENT_HEADER_MAX]; /* of a header: what has come of it */
     size_t head_size;
@@ -92,7 +93,8 @@ size_t session_feed(struct ws_session *session, const unsigned char *bytes, size
                     struct session_event *event);
 
 /* Closes from the server's side: fills the answer of `event` with a close frame of `code`, which must be one
- * that may be sent. The session takes nothing more. */
+ * that may be sent. What the session is fed from then on leads to SESSION_CLOSED alone, without an answer:
+ * for the client's close frame, or for a mistake before it. */
 void session_close(struct ws_session *session, unsigned code, struct session_event *event);
 
 /* True for the codes that a close frame may carry: 1000 to 1003, 1007 to 1014, 3000 to 4999 (RFC 6455

@@ -32,9 +32,9 @@ static void serve(struct websocket *client)
     if (message.opcode == OPCODE_TEXT)
         integer_parse((const char *)message.payload, message.length, &count);
     if (count < 0 || count > MOST)
-        websocket_close(client, CLOSE_POLICY);
+        websocket_finish(client, CLOSE_POLICY);
     else if (send_numbers(client, count) == 0)
-        websocket_close(client, CLOSE_NORMAL);
+        websocket_finish(client, CLOSE_NORMAL);
 }
 
 int main(int argc, char **argv)

@@ -27,8 +27,9 @@ struct pair {
     int server, client;
     struct websocket_options options;
     pthread_t thread;
-    int opened; /* what websocket_open returned */
-    int ended;  /* what websocket_next returned in the end */
+    bool finishes; /* after the first message */
+    int opened;    /* what websocket_open returned */
+    int ended;     /* what websocket_next returned in the end */
 };
 
 static void *serve(void *argument)
@@ -40,8 +41,10 @@ static void *serve(void *argument)
     pair->opened = websocket_open(&websocket, pair->server, &pair->options);
     if (pair->opened == 0) {
         while ((pair->ended = websocket_next(&websocket, &message)) > 0)
-            if (websocket_send(&websocket, message.answer, message.answer_length) < 0)
+            if (pair->finishes || websocket_send(&websocket, message.answer, message.answer_length) < 0)
                 break;
+        if (pair->finishes)
+            pair->ended = websocket_finish(&websocket, CLOSE_NORMAL);
         websocket_end(&websocket);
     }
     shutdown(pair->server, SHUT_WR);
@@ -232,6 +235,32 @@ static void test_a_mistake_is_told_although_more_is_under_way(void **state)
     assert_int_equal(pair.ended, 0);
 }
 
+static void test_finishing_waits_for_the_clients_close_frame(void **state)
+{
+    (void)state;
+    struct pair pair = {.options = usual, .finishes = true};
+    start(&pair);
+    SEND(&pair, REQUEST HELLO HELLO);
+    EXPECT(&pair, UPGRADED "\x88\x02\x03\xe8");
+    SEND(&pair, HELLO "\x88\x82\0\0\0\0\x03\xe8");
+    expect_end(&pair);
+    finish(&pair);
+    assert_int_equal(pair.ended, 0);
+}
+
+static void test_finishing_does_not_wait_for_ever(void **state)
+{
+    (void)state;
+    struct pair pair = {.options = usual, .finishes = true};
+    pair.options.write_timeout_ms = 50;
+    start(&pair);
+    SEND(&pair, REQUEST HELLO);
+    EXPECT(&pair, UPGRADED "\x88\x02\x03\xe8");
+    expect_end(&pair);
+    finish(&pair);
+    assert_int_equal(pair.ended, -ETIMEDOUT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +273,8 @@ int main(void)
         cmocka_unit_test(test_a_silent_client_is_closed_by_the_read_timeout),
         cmocka_unit_test(test_a_client_that_never_reads_is_given_up_by_the_write_timeout),
         cmocka_unit_test(test_a_mistake_is_told_although_more_is_under_way),
+        cmocka_unit_test(test_finishing_waits_for_the_clients_close_frame),
+        cmocka_unit_test(test_finishing_does_not_wait_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

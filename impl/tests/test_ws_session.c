@@ -362,13 +362,26 @@ static void test_the_server_can_close(void **state)
     struct wire wire = {0};
     struct ws_session session;
     struct session_event event;
-    add(&wire, TEXT, "late");
+    add(&wire, OPCODE_TEXT, "late");
     session_begin(&session, 1024);
     session_close(&session, CLOSE_GOING_AWAY, &event);
     assert_int_equal(event.answer_length, 4);
     assert_memory_equal(event.answer, "\x88\x02\x03\xe9", 4);
     assert_false(event.failed);
+    /* What was under way is dropped; the client's own close frame ends it. */
     assert_int_equal(session_feed(&session, wire.bytes, wire.size, &event), wire.size);
+    assert_int_equal(event.type, SESSION_NONE);
+    wire.size = 0;
+    add(&wire, OPCODE_PING, "late");
+    add(&wire, OPCODE_CLOSE, "\x03\xe9");
+    add(&wire, OPCODE_TEXT, "later");
+    size_t taken = session_feed(&session, wire.bytes, wire.size, &event);
+    assert_int_equal(event.type, SESSION_CLOSED);
+    assert_int_equal(event.code, CLOSE_GOING_AWAY);
+    assert_int_equal(event.answer_length, 0);
+    assert_false(event.failed);
+    assert_int_equal(session_feed(&session, wire.bytes + taken, wire.size - taken, &event),
+                     wire.size - taken);
     assert_int_equal(event.type, SESSION_NONE);
     session_end(&session);
 }
