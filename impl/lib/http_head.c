@@ -11,7 +11,9 @@ enum state {
     METHOD,
     TARGET,
     VERSION,
-    REQUEST_LINE_LF,
+    STATUS, /* the line of a response, up to its code */
+    REASON,
+    START_LINE_LF,
     LINE, /* the first byte behind a line */
     NAME,
     VALUE,
@@ -51,14 +53,14 @@ static bool is_blank(char c)
 }
 
 /* The byte at `place` of the version: "HTTP/", a digit, a dot, a digit, CR. */
-static enum state version_step(struct request_head *head, size_t place, char c)
+static enum state version_step(struct message_head *head, size_t place, char c)
 {
     static const char form[] = "HTTP/0.0\r";
 
     if (form[place] != '0') {
         if (c != form[place])
             return BROKEN;
-        return c == '\r' ? REQUEST_LINE_LF : VERSION;
+        return c == '\r' ? START_LINE_LF : VERSION;
     }
     if (!is_digit(c))
         return BROKEN;
@@ -66,7 +68,27 @@ static enum state version_step(struct request_head *head, size_t place, char c)
     return VERSION;
 }
 
-static enum state request_line_step(struct request_head *head, enum state state, const char *bytes, size_t at)
+/* The line of a response: the version, a blank, three digits, and perhaps a blank and a reason. */
+static enum state status_line_step(struct message_head *head, enum state state, const char *bytes, size_t at)
+{
+    static const char form[] = "HTTP/0.0 000";
+    char c = bytes[at];
+
+    if (state == REASON || at == strlen(form)) {
+        if (c == '\r')
+            return START_LINE_LF;
+        return (state == REASON ? is_value_char(c) : c == ' ') ? REASON : BROKEN;
+    }
+    if (form[at] != '0')
+        return c == form[at] ? STATUS : BROKEN;
+    if (!is_digit(c))
+        return BROKEN;
+    unsigned *number = at == 5 ? &head->major : at == 7 ? &head->minor : &head->status;
+    *number = *number * 10 + (unsigned)(c - '0');
+    return STATUS;
+}
+
+static enum state request_line_step(struct message_head *head, enum state state, const char *bytes, size_t at)
 {
     char c = bytes[at];
     if (state == BEGINNING && c == '\r')
@@ -77,9 +99,6 @@ static enum state request_line_step(struct request_head *head, enum state state,
     }
     if (state == VERSION)
         return version_step(head, at - head->mark, c);
-    if (state == REQUEST_LINE_LF)
-        return c == '\n' ? LINE : BROKEN;
-
     bool belongs = state == TARGET ? is_target_char(c) : is_token_char(c);
     if (belongs)
         return state == TARGET ? TARGET : METHOD;
@@ -115,7 +134,9 @@ static enum state field_step(enum state state, char c)
     case METHOD:
     case TARGET:
     case VERSION:
-    case REQUEST_LINE_LF:
+    case STATUS:
+    case REASON:
+    case START_LINE_LF:
     case WHOLE:
     case BROKEN:
         break;
@@ -123,32 +144,50 @@ static enum state field_step(enum state state, char c)
     return BROKEN;
 }
 
-static int head_finish(struct request_head *head, const char *bytes)
+static enum state step(struct message_head *head, enum state state, const char *bytes, size_t at)
 {
-    const char *line = bytes[0] == '\r' ? bytes + 2 : bytes;
-    head->method.bytes = line;
-    head->target.bytes = line + head->method.length + 1;
-    head->fields.bytes = head->target.bytes + head->target.length + strlen(" HTTP/1.1\r\n");
-    head->fields.length = (size_t)(bytes + head->scanned - strlen("\r\n") - head->fields.bytes);
-    return (int)head->scanned;
+    if (state >= LINE)
+        return field_step(state, bytes[at]);
+    if (state == STATUS || state == REASON)
+        return status_line_step(head, state, bytes, at);
+    if (state != START_LINE_LF)
+        return request_line_step(head, state, bytes, at);
+    head->mark = at + 1;
+    return bytes[at] == '\n' ? LINE : BROKEN;
 }
 
-int request_head_parse(struct request_head *head, const char *bytes, size_t size)
+/* Reads on from a state. */
+static int head_parse(struct message_head *head, enum state state, const char *bytes, size_t size)
 {
-    enum state state = (enum state)head->state;
-    size_t stop = size < REQUEST_HEAD_MAX ? size : REQUEST_HEAD_MAX;
-    for (; head->scanned < stop && state < WHOLE; head->scanned++) {
-        size_t at = head->scanned;
-        state = state < LINE ? request_line_step(head, state, bytes, at) : field_step(state, bytes[at]);
-    }
+    size_t stop = size < MESSAGE_HEAD_MAX ? size : MESSAGE_HEAD_MAX;
+    for (; head->scanned < stop && state < WHOLE; head->scanned++)
+        state = step(head, state, bytes, head->scanned);
     head->state = state;
     if (state == BROKEN)
         return -EBADMSG;
-    if (state == WHOLE)
-        return head_finish(head, bytes);
-    if (head->scanned < REQUEST_HEAD_MAX)
+    if (state == WHOLE) {
+        head->fields.bytes = bytes + head->mark;
+        head->fields.length = head->scanned - strlen("\r\n") - head->mark;
+        return (int)head->scanned;
+    }
+    if (head->scanned < MESSAGE_HEAD_MAX)
         return 0;
     return state == TARGET ? -ENAMETOOLONG : -EMSGSIZE;
+}
+
+int request_head_parse(struct message_head *head, const char *bytes, size_t size)
+{
+    int result = head_parse(head, (enum state)head->state, bytes, size);
+    if (result > 0) {
+        head->method.bytes = bytes[0] == '\r' ? bytes + 2 : bytes;
+        head->target.bytes = head->method.bytes + head->method.length + 1;
+    }
+    return result;
+}
+
+int response_head_parse(struct message_head *head, const char *bytes, size_t size)
+{
+    return head_parse(head, head->state == BEGINNING ? STATUS : (enum state)head->state, bytes, size);
 }
 
 static struct span span_trim(struct span span)
@@ -162,7 +201,7 @@ static struct span span_trim(struct span span)
     return span;
 }
 
-bool request_head_next(const struct request_head *head, struct request_field *field)
+bool message_head_next(const struct message_head *head, struct field_line *field)
 {
     const char *end = head->fields.bytes + head->fields.length;
     const char *line = head->fields.bytes;
@@ -179,11 +218,11 @@ bool request_head_next(const struct request_head *head, struct request_field *fi
     return true;
 }
 
-size_t request_head_find(const struct request_head *head, const char *name, struct span *value)
+size_t message_head_find(const struct message_head *head, const char *name, struct span *value)
 {
     size_t count = 0;
-    struct request_field field = {0};
-    while (request_head_next(head, &field)) {
+    struct field_line field = {0};
+    while (message_head_next(head, &field)) {
         if (!span_equals_nocase(field.name, name))
             continue;
         if (count == 0)
@@ -193,10 +232,10 @@ size_t request_head_find(const struct request_head *head, const char *name, stru
     return count;
 }
 
-bool request_head_has_token(const struct request_head *head, const char *name, const char *token)
+bool message_head_has_token(const struct message_head *head, const char *name, const char *token)
 {
-    struct request_field field = {0};
-    while (request_head_next(head, &field)) {
+    struct field_line field = {0};
+    while (message_head_next(head, &field)) {
         if (!span_equals_nocase(field.name, name))
             continue;
         struct span element;

@@ -23,7 +23,7 @@ static int refuse_with(struct websocket *websocket, int status)
 
 /* Reads a whole head to the beginning of input; bytes behind it are frames and stay. Returns 0 or a negative
  * errno code, the client having its answer. */
-static int head_read(struct websocket *websocket, struct request_head *head)
+static int head_read(struct websocket *websocket, struct message_head *head)
 {
     int64_t deadline = net_deadline(websocket->options->handshake_timeout_ms);
     for (;;) {
@@ -54,7 +54,7 @@ int websocket_open(struct websocket *websocket, int socket, const struct websock
     websocket->start = websocket->end = websocket->pending = 0;
     session_begin(&websocket->session, options->message_limit);
 
-    struct request_head head = {0};
+    struct message_head head = {0};
     int result = head_read(websocket, &head);
     if (result < 0)
         return result;

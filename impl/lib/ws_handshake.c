@@ -55,10 +55,10 @@ static bool authority_is_legal(struct span authority)
 
 /* Finds whom the request is for: the authority of an absolute target, or else the Host field (RFC 9112
  * sections 3.2 and 3.2.2). False for a head that must be refused. */
-static bool find_authority(const struct request_head *head, struct span *target, struct span *authority)
+static bool find_authority(const struct message_head *head, struct span *target, struct span *authority)
 {
     *authority = (struct span){"", 0};
-    size_t hosts = request_head_find(head, "Host", authority);
+    size_t hosts = message_head_find(head, "Host", authority);
     if (hosts > 1 || (hosts == 0 && head->minor > 0) || !authority_is_legal(*authority))
         return false;
     if (target->bytes[0] == '/' || span_equals(*target, "*"))
@@ -107,11 +107,11 @@ static bool origin_is_trusted(struct span origin, struct span authority,
 }
 
 /* Picks the first offered subprotocol that the server speaks. False when the offer is no list of tokens. */
-static bool pick_subprotocol(const struct request_head *head, const struct handshake_policy *policy,
+static bool pick_subprotocol(const struct message_head *head, const struct handshake_policy *policy,
                              const char **picked)
 {
-    struct request_field field = {0};
-    while (request_head_next(head, &field)) {
+    struct field_line field = {0};
+    while (message_head_next(head, &field)) {
         if (!span_equals_nocase(field.name, "Sec-WebSocket-Protocol"))
             continue;
         struct span offer;
@@ -156,10 +156,10 @@ static bool extension_is_legal(struct span offer)
     return true;
 }
 
-static bool extensions_are_legal(const struct request_head *head)
+static bool extensions_are_legal(const struct message_head *head)
 {
-    struct request_field field = {0};
-    while (request_head_next(head, &field)) {
+    struct field_line field = {0};
+    while (message_head_next(head, &field)) {
         if (!span_equals_nocase(field.name, "Sec-WebSocket-Extensions"))
             continue;
         struct span offer;
@@ -171,36 +171,36 @@ static bool extensions_are_legal(const struct request_head *head)
 }
 
 /* Bytes behind the head of an upgrade are frames, so it can have no body. */
-static bool announces_body(const struct request_head *head)
+static bool announces_body(const struct message_head *head)
 {
     struct span value;
-    if (request_head_find(head, "Transfer-Encoding", &value) > 0)
+    if (message_head_find(head, "Transfer-Encoding", &value) > 0)
         return true;
-    size_t lengths = request_head_find(head, "Content-Length", &value);
+    size_t lengths = message_head_find(head, "Content-Length", &value);
     return lengths > 1 || (lengths == 1 && !span_equals(value, "0"));
 }
 
 /* A GET of the WebSocket's resource, by the list of RFC 6455 section 4.2.1. */
-static int upgrade_status(const struct request_head *head, struct span authority,
+static int upgrade_status(const struct message_head *head, struct span authority,
                           const struct handshake_policy *policy, struct handshake_answer *answer)
 {
     struct span key, version, origin;
-    bool wanted = request_head_has_token(head, "Upgrade", "websocket") &&
-                  request_head_has_token(head, "Connection", "Upgrade");
+    bool wanted = message_head_has_token(head, "Upgrade", "websocket") &&
+                  message_head_has_token(head, "Connection", "Upgrade");
 
     if (!wanted)
         return 426;
     if (head->minor == 0 || announces_body(head))
         return 400;
-    if (request_head_find(head, "Sec-WebSocket-Version", &version) != 1)
+    if (message_head_find(head, "Sec-WebSocket-Version", &version) != 1)
         return 400;
     if (!span_equals(version, WEBSOCKET_VERSION))
         return 426;
-    if (request_head_find(head, "Sec-WebSocket-Key", &key) != 1 || !key_is_legal(key))
+    if (message_head_find(head, "Sec-WebSocket-Key", &key) != 1 || !key_is_legal(key))
         return 400;
     if (!extensions_are_legal(head) || !pick_subprotocol(head, policy, &answer->subprotocol))
         return 400;
-    size_t origins = request_head_find(head, "Origin", &origin);
+    size_t origins = message_head_find(head, "Origin", &origin);
     if (origins > 1)
         return 400;
     if (origins == 1 && !origin_is_trusted(origin, authority, policy))
@@ -214,7 +214,7 @@ static int method_status(struct handshake_answer *answer, const char *allow)
     return 405;
 }
 
-static int decide(const struct request_head *head, const struct handshake_policy *policy,
+static int decide(const struct message_head *head, const struct handshake_policy *policy,
                   struct handshake_answer *answer)
 {
     struct span target = head->target, authority;
@@ -234,7 +234,7 @@ static int decide(const struct request_head *head, const struct handshake_policy
     return upgrade_status(head, authority, policy, answer);
 }
 
-void handshake_decide(const struct request_head *head, const struct handshake_policy *policy,
+void handshake_decide(const struct message_head *head, const struct handshake_policy *policy,
                       struct handshake_answer *answer)
 {
     *answer = (struct handshake_answer){

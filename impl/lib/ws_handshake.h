@@ -51,7 +51,7 @@ struct handshake_answer {
  *   426  no upgrade to WebSocket was asked for, or another version of it (RFC 6455 section 4.4)
  *   500  the library for SHA-1 failed
  *   505  another major version of HTTP */
-void handshake_decide(const struct request_head *head, const struct handshake_policy *policy,
+void handshake_decide(const struct message_head *head, const struct handshake_policy *policy,
                       struct handshake_answer *answer);
 
 /* The status for a negative result of request_head_parse: 400, 414 or 431. */

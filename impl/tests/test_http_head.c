@@ -24,7 +24,7 @@ static char *exact(const char *bytes, size_t size)
  * the result took. */
 static int parse(const char *bytes, size_t size, size_t *seen)
 {
-    struct request_head whole = {0}, bytewise = {0};
+    struct message_head whole = {0}, bytewise = {0};
     char *copy = exact(bytes, size);
     int expected = request_head_parse(&whole, copy, size);
     free(copy);
@@ -52,9 +52,9 @@ static void refuse(const char *bytes)
     refuse_at(bytes, strlen(bytes)); /* by its last byte */
 }
 
-static struct request_head take(const char *bytes)
+static struct message_head take(const char *bytes)
 {
-    struct request_head head = {0};
+    struct message_head head = {0};
     size_t seen;
     int length = parse(bytes, strlen(bytes), &seen);
     assert_int_equal(length, (int)seen);
@@ -62,52 +62,124 @@ static struct request_head take(const char *bytes)
     return head;
 }
 
+/* The same for a response. */
+static int parse_response(const char *bytes, struct message_head *head)
+{
+    size_t size = strlen(bytes);
+    int expected = response_head_parse(head, bytes, size), result = 0;
+    struct message_head bytewise = {0};
+    for (size_t seen = 0; seen < size && result == 0;) {
+        char *copy = exact(bytes, ++seen);
+        result = response_head_parse(&bytewise, copy, seen);
+        free(copy);
+    }
+    assert_int_equal(result, expected);
+    return result;
+}
+
+static void test_parse_takes_a_response_apart(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"HTTP/1.1 101 Switching Protocols\r\n", "HTTP/1.1 101 \r\n",
+                                        "HTTP/1.1 101\r\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char text[100];
+        struct message_head head = {0};
+        struct span value;
+        strcpy(text, lines[i]);
+        strcat(text, "Upgrade: a, b\r\n\r\n");
+        assert_int_equal(parse_response(text, &head), strlen(text));
+        assert_int_equal(head.status, 101);
+        assert_int_equal(head.major, 1);
+        assert_int_equal(head.minor, 1);
+        assert_int_equal(message_head_find(&head, "upgrade", &value), 1);
+        assert_true(span_equals(value, "a, b"));
+        assert_true(message_head_has_token(&head, "Upgrade", "B"));
+    }
+    struct message_head bare = {0};
+    assert_int_equal(parse_response("HTTP/2.0 999 \xff\r\n\r\n", &bare), 18);
+    assert_int_equal(bare.status, 999);
+    assert_int_equal(bare.major, 2);
+}
+
+static void test_parse_refuses_what_is_no_response(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "\r\nHTTP/1.1 101 x\r\n\r\n",
+        "HTTP/1.1  101 x\r\n",
+        "HTTP/1.1 1010 x\r\n",
+        "HTTP/1.1 10 x\r\n",
+        "HTTP/11 101 x\r\n",
+        "http/1.1 101 x\r\n",
+        "GET / HTTP/1.1\r\n",
+        "HTTP/1.1 101 x\n",
+        "HTTP/1.1 101 a\x01\r\n",
+        "HTTP/1.1 101 x\r\n a:b\r\n",
+        "HTTP/1.1 101 x\r\nno colon\r\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct message_head head = {0};
+        assert_int_equal(parse_response(texts[i], &head), -EBADMSG);
+    }
+}
+
+static void test_a_response_that_never_ends_is_too_long(void **state)
+{
+    (void)state;
+    static char text[MESSAGE_HEAD_MAX + 1] = "HTTP/1.1 200 ";
+    struct message_head head = {0}, shorter = {0};
+    memset(text + strlen(text), 'x', MESSAGE_HEAD_MAX - strlen(text));
+    assert_int_equal(response_head_parse(&shorter, text, MESSAGE_HEAD_MAX - 1), 0);
+    assert_int_equal(response_head_parse(&head, text, MESSAGE_HEAD_MAX), -EMSGSIZE);
+}
+
 static void test_parse_takes_a_request_apart(void **state)
 {
     (void)state;
     const char text[] = "GET /ws?a=1 HTTP/1.1\r\nHost: one\r\nX-Empty:\r\nX-Blanks: \t a b\t \r\n\r\nrest";
-    struct request_head head = take(text);
+    struct message_head head = take(text);
     assert_true(span_equals(head.method, "GET"));
     assert_true(span_equals(head.target, "/ws?a=1"));
     assert_int_equal(head.major, 1);
     assert_int_equal(head.minor, 1);
 
-    struct request_field field = {0};
-    assert_true(request_head_next(&head, &field));
+    struct field_line field = {0};
+    assert_true(message_head_next(&head, &field));
     assert_true(span_equals(field.name, "Host") && span_equals(field.value, "one"));
-    assert_true(request_head_next(&head, &field));
+    assert_true(message_head_next(&head, &field));
     assert_true(span_equals(field.name, "X-Empty") && span_equals(field.value, ""));
-    assert_true(request_head_next(&head, &field));
+    assert_true(message_head_next(&head, &field));
     assert_true(span_equals(field.name, "X-Blanks") && span_equals(field.value, "a b"));
-    assert_false(request_head_next(&head, &field));
+    assert_false(message_head_next(&head, &field));
 }
 
 static void test_parse_takes_a_head_without_fields(void **state)
 {
     (void)state;
-    struct request_head head = take("GET / HTTP/1.0\r\n\r\n");
-    struct request_field field = {0};
+    struct message_head head = take("GET / HTTP/1.0\r\n\r\n");
+    struct field_line field = {0};
     assert_int_equal(head.minor, 0);
-    assert_false(request_head_next(&head, &field));
+    assert_false(message_head_next(&head, &field));
 }
 
 static void test_parse_skips_one_empty_line_in_front(void **state)
 {
     (void)state;
-    struct request_head head = take("\r\nGET /ws HTTP/1.1\r\nHost: a\r\n\r\n");
+    struct message_head head = take("\r\nGET /ws HTTP/1.1\r\nHost: a\r\n\r\n");
     struct span host;
     assert_true(span_equals(head.method, "GET"));
     assert_true(span_equals(head.target, "/ws"));
-    assert_int_equal(request_head_find(&head, "host", &host), 1);
+    assert_int_equal(message_head_find(&head, "host", &host), 1);
     refuse("\r\n\r");
 }
 
 static void test_parse_takes_values_beyond_ascii(void **state)
 {
     (void)state;
-    struct request_head head = take("GET / HTTP/1.1\r\nX: J\xc3\xbcrgen \xff\r\n\r\n");
+    struct message_head head = take("GET / HTTP/1.1\r\nX: J\xc3\xbcrgen \xff\r\n\r\n");
     struct span value;
-    assert_int_equal(request_head_find(&head, "X", &value), 1);
+    assert_int_equal(message_head_find(&head, "X", &value), 1);
     assert_true(span_equals(value, "J\xc3\xbcrgen \xff"));
 }
 
@@ -160,7 +232,7 @@ static void test_parse_refuses_a_bad_field_line_at_the_byte_that_shows_it(void *
 static void test_parse_goes_on_refusing(void **state)
 {
     (void)state;
-    struct request_head head = {0};
+    struct message_head head = {0};
     assert_int_equal(request_head_parse(&head, "GET  ", 5), -EBADMSG);
     assert_int_equal(request_head_parse(&head, "GET  / HTTP/1.1\r\n\r\n", 19), -EBADMSG);
 }
@@ -182,39 +254,39 @@ static void test_parse_takes_a_head_of_the_limit_and_none_above(void **state)
 {
     (void)state;
     const char *line = "GET / HTTP/1.1\r\nX: ";
-    assert_int_equal(parse_filled(line, 'v', "\r\n\r\n", REQUEST_HEAD_MAX), REQUEST_HEAD_MAX);
-    assert_int_equal(parse_filled(line, 'v', "\r\n\r\n", REQUEST_HEAD_MAX + 1), -EMSGSIZE);
-    assert_int_equal(parse_filled(line, 'v', "", REQUEST_HEAD_MAX), -EMSGSIZE);
-    assert_int_equal(parse_filled(line, 'v', "", REQUEST_HEAD_MAX - 1), 0);
-    assert_int_equal(parse_filled("GET /", 'q', "", REQUEST_HEAD_MAX + 5), -ENAMETOOLONG);
+    assert_int_equal(parse_filled(line, 'v', "\r\n\r\n", MESSAGE_HEAD_MAX), MESSAGE_HEAD_MAX);
+    assert_int_equal(parse_filled(line, 'v', "\r\n\r\n", MESSAGE_HEAD_MAX + 1), -EMSGSIZE);
+    assert_int_equal(parse_filled(line, 'v', "", MESSAGE_HEAD_MAX), -EMSGSIZE);
+    assert_int_equal(parse_filled(line, 'v', "", MESSAGE_HEAD_MAX - 1), 0);
+    assert_int_equal(parse_filled("GET /", 'q', "", MESSAGE_HEAD_MAX + 5), -ENAMETOOLONG);
 }
 
 static void test_find_counts_and_gives_the_first(void **state)
 {
     (void)state;
-    struct request_head head = take("GET / HTTP/1.1\r\nA: 1\r\nB: 2\r\na: 3\r\nAb: 4\r\n\r\n");
+    struct message_head head = take("GET / HTTP/1.1\r\nA: 1\r\nB: 2\r\na: 3\r\nAb: 4\r\n\r\n");
     struct span value = {"none", 4};
-    assert_int_equal(request_head_find(&head, "A", &value), 2);
+    assert_int_equal(message_head_find(&head, "A", &value), 2);
     assert_true(span_equals(value, "1"));
-    assert_int_equal(request_head_find(&head, "aB", &value), 1);
+    assert_int_equal(message_head_find(&head, "aB", &value), 1);
     assert_true(span_equals(value, "4"));
-    assert_int_equal(request_head_find(&head, "C", &value), 0);
+    assert_int_equal(message_head_find(&head, "C", &value), 0);
     assert_true(span_equals(value, "4"));
 }
 
 static void test_tokens_are_found_across_fields_and_in_any_case(void **state)
 {
     (void)state;
-    struct request_head head = take("GET / HTTP/1.1\r\nConnection: keep-alive,, \t ,Te\r\nX: lost\r\n"
+    struct message_head head = take("GET / HTTP/1.1\r\nConnection: keep-alive,, \t ,Te\r\nX: lost\r\n"
                                     "connection:upGrade\t,x y\r\nConnection:\r\n\r\n");
-    assert_true(request_head_has_token(&head, "Connection", "Upgrade"));
-    assert_true(request_head_has_token(&head, "Connection", "keep-alive"));
-    assert_true(request_head_has_token(&head, "Connection", "TE"));
-    assert_false(request_head_has_token(&head, "Connection", "keep"));
-    assert_false(request_head_has_token(&head, "Connection", "alive"));
-    assert_false(request_head_has_token(&head, "Connection", "lost"));
-    assert_false(request_head_has_token(&head, "Connection", "x"));
-    assert_false(request_head_has_token(&head, "Connection", ""));
+    assert_true(message_head_has_token(&head, "Connection", "Upgrade"));
+    assert_true(message_head_has_token(&head, "Connection", "keep-alive"));
+    assert_true(message_head_has_token(&head, "Connection", "TE"));
+    assert_false(message_head_has_token(&head, "Connection", "keep"));
+    assert_false(message_head_has_token(&head, "Connection", "alive"));
+    assert_false(message_head_has_token(&head, "Connection", "lost"));
+    assert_false(message_head_has_token(&head, "Connection", "x"));
+    assert_false(message_head_has_token(&head, "Connection", ""));
 }
 
 static void test_a_token_is_of_token_characters(void **state)
@@ -231,6 +303,9 @@ static void test_a_token_is_of_token_characters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_parse_takes_a_response_apart),
+        cmocka_unit_test(test_parse_refuses_what_is_no_response),
+        cmocka_unit_test(test_a_response_that_never_ends_is_too_long),
         cmocka_unit_test(test_parse_takes_a_request_apart),
         cmocka_unit_test(test_parse_takes_a_head_without_fields),
         cmocka_unit_test(test_parse_skips_one_empty_line_in_front),

@@ -23,7 +23,7 @@ static const struct handshake_policy nobody_else = {.about = "A test"};
 /* Decides on a head, given without its blank line, in a heap buffer of exactly its size. */
 static struct handshake_answer decide_by(const char *lines, const struct handshake_policy *policy)
 {
-    struct request_head head = {0};
+    struct message_head head = {0};
     struct handshake_answer answer;
     size_t size = strlen(lines) + 2;
     char *bytes = malloc(size);
