@@ -57,6 +57,7 @@ static int start_process(struct instance *instance, char **message)
         return result;
     }
     instance->started = true;
+    set_nonblocking(instance->process.input);
     set_nonblocking(instance->process.output);
     set_nonblocking(instance->process.errors);
     instance->output.fd = &instance->process.output;
@@ -83,6 +84,9 @@ int instance_restart(struct instance *instance, char **message)
 {
     process_release(&instance->process);
     instance->process = (struct process){0};
+    buffer_free(&instance->input);
+    instance->input_fed = 0;
+    instance->input_closing = false;
     return start_process(instance, message);
 }
 
@@ -117,10 +121,58 @@ static int drain(struct output *output)
     return came;
 }
 
+static void close_input(struct instance *instance)
+{
+    if (instance->process.input >= 0)
+        close(instance->process.input);
+    instance->process.input = -1;
+}
+
+// A program that has closed its input wants no more of it.
+static void feed(struct instance *instance)
+{
+    struct buffer *input = &instance->input;
+    while (instance->process.input >= 0 && instance->input_fed < input->length) {
+        ssize_t written = write(instance->process.input, input->data + instance->input_fed,
+                                input->length - instance->input_fed);
+        if (written < 0 && errno == EAGAIN)
+            return;
+        if (written > 0)
+            instance->input_fed += (size_t)written;
+        else if (errno != EINTR)
+            break;
+    }
+    buffer_shorten(input, 0);
+    instance->input_fed = 0;
+    if (instance->input_closing)
+        close_input(instance);
+}
+
+void instance_feed(struct instance *instance, const void *bytes, size_t length)
+{
+    buffer_append(&instance->input, bytes, length);
+    feed(instance);
+}
+
+void instance_feed_end(struct instance *instance)
+{
+    instance->input_closing = true;
+    feed(instance);
+}
+
+void instance_poll_items(const struct instance *instance, struct pollfd items[INSTANCE_POLLS])
+{
+    bool waiting = instance->process.input >= 0 && instance->input_fed < instance->input.length;
+    items[0] = (struct pollfd){.fd = instance->output.ended ? -1 : instance->process.output, .events = POLLIN};
+    items[1] = (struct pollfd){.fd = instance->errors.ended ? -1 : instance->process.errors, .events = POLLIN};
+    items[2] = (struct pollfd){.fd = waiting ? instance->process.input : -1, .events = POLLOUT};
+}
+
 void instance_pump(struct instance *instance)
 {
     if (!instance->started)
         return;
+    feed(instance);
     drain(&instance->output);
     drain(&instance->errors);
     if (!instance->program->strict_stdout && instance->output.unread.length > KEPT_OUTPUT)
@@ -139,23 +191,23 @@ int instance_wait(void *context, int fd, short events, int64_t deadline)
     struct instance *instance = context;
     bool dead = false;
     for (;;) {
-        struct pollfd items[4] = {{.fd = fd, .events = events}, {.fd = -1}, {.fd = -1}, {.fd = -1}};
+        struct pollfd items[2 + INSTANCE_POLLS] = {
+            {.fd = fd, .events = events}, {.fd = -1}, {.fd = -1}, {.fd = -1}, {.fd = -1}};
         if (instance->started) {
-            items[1] = (struct pollfd){.fd = instance->output.ended ? -1 : instance->process.output, .events = POLLIN};
-            items[2] = (struct pollfd){.fd = instance->errors.ended ? -1 : instance->process.errors, .events = POLLIN};
-            items[3] = (struct pollfd){.fd = dead ? -1 : instance->process.exited, .events = POLLIN};
+            items[1] = (struct pollfd){.fd = dead ? -1 : instance->process.exited, .events = POLLIN};
+            instance_poll_items(instance, items + 2);
         }
-        int ready = poll(items, 4, dead ? 0 : clock_poll_ms(deadline));
+        int ready = poll(items, 2 + INSTANCE_POLLS, dead ? 0 : clock_poll_ms(deadline));
         if (ready < 0 && errno != EINTR)
             return -errno;
         if (items[0].revents)
             return 0;
-        if (items[1].revents || items[2].revents)
+        if (items[2].revents || items[3].revents || items[4].revents)
             instance_pump(instance);
         else if (dead)
             return -EOWNERDEAD;
         // The program's end and its last bytes may be seen in either order: look at the descriptor once more.
-        dead |= items[3].revents != 0 || (instance->started && instance->process.ended);
+        dead |= items[1].revents != 0 || (instance->started && instance->process.ended);
         if (!dead && clock_now() >= deadline)
             return -ETIMEDOUT;
     }
@@ -172,11 +224,9 @@ int instance_read(struct instance *instance, struct output *output, size_t seen,
         int64_t left = deadline - clock_now();
         if (left <= 0)
             return -ETIMEDOUT;
-        struct pollfd items[2] = {
-            {.fd = instance->output.ended ? -1 : instance->process.output, .events = POLLIN},
-            {.fd = instance->errors.ended ? -1 : instance->process.errors, .events = POLLIN},
-        };
-        if (poll(items, 2, clock_poll_ms(deadline)) < 0 && errno != EINTR)
+        struct pollfd items[INSTANCE_POLLS];
+        instance_poll_items(instance, items);
+        if (poll(items, INSTANCE_POLLS, clock_poll_ms(deadline)) < 0 && errno != EINTR)
             return -errno;
     }
 }
@@ -265,6 +315,7 @@ void instance_free(struct instance *instance)
     buffer_free(&instance->output.all);
     buffer_free(&instance->errors.unread);
     buffer_free(&instance->errors.all);
+    buffer_free(&instance->input);
     *instance = (struct instance){0};
 }
 

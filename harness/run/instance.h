@@ -4,6 +4,8 @@
 #ifndef SOCKSPEC_RUN_INSTANCE_H
 #define SOCKSPEC_RUN_INSTANCE_H
 
+#include <poll.h>
+
 #include "base/buffer.h"
 #include "iut/sandbox.h"
 #include "run/target.h"
@@ -31,6 +33,9 @@ struct instance {
     struct endpoint endpoint; // where a server listens
     struct output output;
     struct output errors;
+    struct buffer input; // what is still to be written to its standard input
+    size_t input_fed;    // of that
+    bool input_closing;  // to be closed behind it
 };
 
 // Starts the program for a case. `directory` is where a Unix socket may be made. Returns 0, or a negative errno with
@@ -45,8 +50,17 @@ int instance_wait_ready(struct instance *instance, int64_t deadline);
 // has ended and the descriptor is not ready. `context` is the instance.
 int instance_wait(void *context, int fd, short events, int64_t deadline);
 
-// Takes what the program has printed so far, without waiting.
+// Takes what the program has printed so far, and gives it of its input what it takes, without waiting.
 void instance_pump(struct instance *instance);
+
+// Gives the program bytes on its standard input, or its end. What it does not take at once is kept, and goes to it
+// while later steps wait: a program may be busy with something else first.
+void instance_feed(struct instance *instance, const void *bytes, size_t length);
+void instance_feed_end(struct instance *instance);
+
+// How its output and errors, and its input where something is left to write, are polled.
+enum { INSTANCE_POLLS = 3 };
+void instance_poll_items(const struct instance *instance, struct pollfd items[INSTANCE_POLLS]);
 
 // Waits until an output has more than `seen` unread bytes. Returns 1 then, 0 at its end, -ETIMEDOUT, or another negative
 // errno.

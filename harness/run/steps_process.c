@@ -14,36 +14,18 @@
 
 int step_stdin(struct script_context *context, const struct step *step)
 {
-    struct instance *instance = context->instance;
     struct buffer bytes = {0};
     payload_append(&step->payload, &bytes);
     transcript_bytes(&context->result->transcript, "stdin", DIRECTION_OUT, bytes.data, bytes.length);
-    int64_t deadline = step_deadline(context, step);
-    int result = 0;
-    size_t done = 0;
-    while (done < bytes.length && result == 0) {
-        ssize_t written = write(instance->process.input, bytes.data + done, bytes.length - done);
-        if (written > 0)
-            done += (size_t)written;
-        else if (errno == EAGAIN)
-            result = instance_wait(instance, instance->process.input, POLLOUT, deadline);
-        else if (errno != EINTR)
-            result = -errno;
-    }
+    instance_feed(context->instance, bytes.data, bytes.length);
     buffer_free(&bytes);
-    if (result == 0 || result == -EPIPE)
-        return 0;
-    return step_fail(context, step, duplicate("standard input taken by the program"),
-                     failure_text(context, "write", result));
+    return 0;
 }
 
 int step_stdin_eof(struct script_context *context, const struct step *step)
 {
     (void)step;
-    struct process *process = &context->instance->process;
-    if (process->input >= 0)
-        close(process->input);
-    process->input = -1;
+    instance_feed_end(context->instance);
     transcript_note(&context->result->transcript, "stdin", "closed");
     return 0;
 }
@@ -78,11 +60,9 @@ static const struct exit_matcher *find_exit(const struct step *step, int status)
 static void read_to_end(struct instance *instance, int64_t deadline)
 {
     while (!(instance->output.ended && instance->errors.ended) && clock_now() < deadline) {
-        struct pollfd items[2] = {
-            {.fd = instance->output.ended ? -1 : instance->process.output, .events = POLLIN},
-            {.fd = instance->errors.ended ? -1 : instance->process.errors, .events = POLLIN},
-        };
-        poll(items, 2, clock_poll_ms(deadline));
+        struct pollfd items[INSTANCE_POLLS];
+        instance_poll_items(instance, items);
+        poll(items, INSTANCE_POLLS, clock_poll_ms(deadline));
         instance_pump(instance);
     }
 }
@@ -95,14 +75,11 @@ int step_expect_exit(struct script_context *context, const struct step *step)
     context->exit_expected = true;
     describe_exits(step, &expected);
     while (!instance_ended(instance)) {
-        struct pollfd items[3] = {
-            {.fd = instance->process.exited, .events = POLLIN},
-            {.fd = instance->output.ended ? -1 : instance->process.output, .events = POLLIN},
-            {.fd = instance->errors.ended ? -1 : instance->process.errors, .events = POLLIN},
-        };
+        struct pollfd items[1 + INSTANCE_POLLS] = {{.fd = instance->process.exited, .events = POLLIN}};
+        instance_poll_items(instance, items + 1);
         if (clock_now() >= deadline)
             return step_fail(context, step, buffer_take(&expected), duplicate("the program is still running"));
-        poll(items, 3, clock_poll_ms(deadline));
+        poll(items, 1 + INSTANCE_POLLS, clock_poll_ms(deadline));
         instance_pump(instance);
     }
     read_to_end(instance, deadline);
