@@ -16,11 +16,28 @@ struct reading {
     const char *about;
     const struct argument *table;
     bool has_options;
+    bool has_letters; /* options of one letter; without them "-5" is a word */
 };
 
 static bool is_option(const char *text)
 {
+    return text[0] == '-' && text[1] != '\0';
+}
+
+static bool is_long(const char *text)
+{
     return text[0] == '-' && text[1] == '-';
+}
+
+static bool takes_no_value(const struct argument *row)
+{
+    return row->kind == ARGUMENT_FLAG || row->kind == ARGUMENT_COUNT;
+}
+
+/* A row that stands with others of its kind in the usage line: "[-46l]". */
+static bool is_lone_letter(const struct argument *row)
+{
+    return is_option(row->form) && !is_long(row->form) && takes_no_value(row);
 }
 
 /* The length of the name in "--name VALUE" or "--name=value". */
@@ -84,6 +101,9 @@ static int store(const struct argument *row, const char *text)
     case ARGUMENT_FLAG:
         *(bool *)row->value = true;
         return 0;
+    case ARGUMENT_COUNT:
+        ++*(unsigned *)row->value;
+        return 0;
     case ARGUMENT_TEXT:
         *(const char **)row->value = text;
         return 0;
@@ -105,6 +125,7 @@ static const char *expected(enum argument_kind kind)
 {
     switch (kind) {
     case ARGUMENT_FLAG:
+    case ARGUMENT_COUNT:
         return "no value";
     case ARGUMENT_TEXT:
         return "a text";
@@ -125,8 +146,19 @@ static const char *expected(enum argument_kind kind)
 static void print_usage(const struct reading *reading, FILE *stream)
 {
     fprintf(stream, "Usage: %s", reading->program);
-    for (const struct argument *row = reading->table; row->form; row++)
-        fprintf(stream, is_option(row->form) ? " [%s]" : " %s", row->form);
+    const char *before = " [-";
+    for (const struct argument *row = reading->table; row->form; row++) {
+        if (!is_lone_letter(row))
+            continue;
+        fprintf(stream, "%s%c", before, row->form[1]);
+        before = "";
+    }
+    if (*before == '\0')
+        fputc(']', stream);
+    for (const struct argument *row = reading->table; row->form; row++) {
+        if (!is_lone_letter(row))
+            fprintf(stream, is_option(row->form) ? " [%s]" : " %s", row->form);
+    }
     fputc('\n', stream);
 }
 
@@ -154,8 +186,19 @@ static int store_or_complain(const struct reading *reading, const struct argumen
     return misuse(reading, row->form, "expected", expected(row->kind));
 }
 
+/* Stores the value of an option: `value` where it stands behind the name already, or else the next word. */
+static int read_value(const struct reading *reading, const struct argument *row, const char *value,
+                      char **argv, int *at)
+{
+    if (!value)
+        value = argv[++*at];
+    if (!value)
+        return misuse(reading, row->form, "missing", "value");
+    return store_or_complain(reading, row, value);
+}
+
 /* Reads the option at argv[*at], and its value behind it or behind "=". */
-static int read_option(const struct reading *reading, char **argv, int *at)
+static int read_long(const struct reading *reading, char **argv, int *at)
 {
     const char *option = argv[*at];
     size_t length = name_length(option);
@@ -165,23 +208,25 @@ static int read_option(const struct reading *reading, char **argv, int *at)
     if (!row->form)
         return misuse(reading, option, "unknown", "option");
     const char *value = option[length] == '=' ? option + length + 1 : NULL;
-    if (row->kind == ARGUMENT_FLAG)
-        return value ? misuse(reading, row->form, "takes", "no value") : store_or_complain(reading, row, "");
-    if (!value)
-        value = argv[++*at];
-    if (!value)
-        return misuse(reading, row->form, "missing", "value");
-    return store_or_complain(reading, row, value);
+    if (!takes_no_value(row))
+        return read_value(reading, row, value, argv, at);
+    return value ? misuse(reading, row->form, "takes", "no value") : store_or_complain(reading, row, "");
 }
 
-/* Reads a word into the next row for one; *word advances. */
-static int read_word(const struct reading *reading, const char *text, const struct argument **word)
+/* Reads the letters at argv[*at]; the value of one is the rest of the word, or else the next word. */
+static int read_letters(const struct reading *reading, char **argv, int *at)
 {
-    while ((*word)->form && is_option((*word)->form))
-        ++*word;
-    if (!(*word)->form)
-        return misuse(reading, "arguments", "too", "many");
-    return store_or_complain(reading, (*word)++, text);
+    for (const char *letter = argv[*at] + 1; *letter; letter++) {
+        const struct argument *row = reading->table;
+        while (row->form && (!is_option(row->form) || row->form[1] != *letter))
+            row++;
+        if (!row->form)
+            return misuse(reading, argv[*at], "unknown", "option");
+        if (!takes_no_value(row))
+            return read_value(reading, row, letter[1] ? letter + 1 : NULL, argv, at);
+        store(row, "");
+    }
+    return ARGUMENTS_RUN;
 }
 
 static bool ends_optional_words(const char *form)
@@ -189,18 +234,50 @@ static bool ends_optional_words(const char *form)
     return form[strlen(form) - 1] == ']';
 }
 
-/* The first row from `word` on for a word that must be given, or NULL. */
-static const struct argument *missing_word(const struct argument *word)
+/* The next row for a word, from `row` on; may be the last, of zeros. */
+static const struct argument *word_row(const struct argument *row)
 {
-    for (; word->form; word++) {
-        if (is_option(word->form))
-            continue;
-        if (word->form[0] != '[')
-            return word;
-        while (!ends_optional_words(word->form))
-            word++;
+    while (row->form && is_option(row->form))
+        row++;
+    return row;
+}
+
+/* How many words must be given. */
+static size_t count_needed(const struct argument *table)
+{
+    size_t needed = 0;
+    for (const struct argument *row = word_row(table); row->form; row = word_row(row + 1)) {
+        if (row->form[0] != '[')
+            needed++;
+        else
+            while (!ends_optional_words(row->form))
+                row++;
     }
-    return NULL;
+    return needed;
+}
+
+/* Stores the words, in order. Those that may be left out are, where there are too few words for all. */
+static int store_words(const struct reading *reading, char **words, size_t count)
+{
+    size_t needed = count_needed(reading->table);
+    size_t taken = 0;
+    bool inside = false; /* words that are left out together, of which the first is there */
+    for (const struct argument *row = word_row(reading->table); row->form; row = word_row(row + 1)) {
+        bool optional = row->form[0] == '[';
+        if (optional && count - taken <= needed) {
+            while (!ends_optional_words(row->form))
+                row++;
+            continue;
+        }
+        if (taken == count)
+            return misuse(reading, row->form, "missing", "argument");
+        int result = store_or_complain(reading, row, words[taken++]);
+        if (result != ARGUMENTS_RUN)
+            return result;
+        needed -= !optional && !inside;
+        inside = (optional || inside) && !ends_optional_words(row->form);
+    }
+    return taken == count ? ARGUMENTS_RUN : misuse(reading, "arguments", "too", "many");
 }
 
 static struct reading begin(const char *path, const char *about, const struct argument *table)
@@ -208,15 +285,31 @@ static struct reading begin(const char *path, const char *about, const struct ar
     const char *slash = path ? strrchr(path, '/') : NULL;
     struct reading reading = {.about = about, .table = table};
     reading.program = slash ? slash + 1 : path ? path : "program";
-    for (const struct argument *row = table; row->form; row++)
+    for (const struct argument *row = table; row->form; row++) {
         reading.has_options |= is_option(row->form);
+        reading.has_letters |= is_option(row->form) && !is_long(row->form);
+    }
     return reading;
+}
+
+/* Whether the text is an option to this program. */
+static bool reads_as_option(const struct reading *reading, const char *text)
+{
+    return reading->has_letters ? is_option(text) : reading->has_options && is_long(text);
+}
+
+/* Moves a text to an earlier place among its like, which keep their order. */
+static void move_up(char **to, char **from)
+{
+    char *text = *from;
+    memmove(to + 1, to, (size_t)(from - to) * sizeof *to);
+    *to = text;
 }
 
 int arguments_read(int argc, char **argv, const char *about, const struct argument *table)
 {
     struct reading reading = begin(argc > 0 ? argv[0] : NULL, about, table);
-    const struct argument *word = table;
+    size_t words = 0; /* moved to the front of argv, as getopt does */
     bool words_only = !reading.has_options;
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (int at = 1; at < argc; at++) {
@@ -225,15 +318,16 @@ int arguments_read(int argc, char **argv, const char *about, const struct argume
         int result = ARGUMENTS_RUN;
         if (!words_only && strcmp(argv[at], "--") == 0)
             words_only = true;
-        else if (!words_only && is_option(argv[at]))
-            result = read_option(&reading, argv, &at);
+        else if (words_only || !reads_as_option(&reading, argv[at]))
+            move_up(argv + ++words, argv + at);
+        else if (is_long(argv[at]))
+            result = read_long(&reading, argv, &at);
         else
-            result = read_word(&reading, argv[at], &word);
+            result = read_letters(&reading, argv, &at);
         if (result != ARGUMENTS_RUN)
             return result;
     }
-    const struct argument *missing = missing_word(word);
-    return missing ? misuse(&reading, missing->form, "missing", "argument") : ARGUMENTS_RUN;
+    return store_words(&reading, argv + 1, words);
 }
 
 int arguments_misuse(int argc, char **argv, const struct argument *table, const char *what)

@@ -4,7 +4,7 @@
 /*
  * Command lines read into variables by a table: one row for each option and each word, in the order of the
  * usage line that is made of it. The variables hold their defaults beforehand; words and options may be
- * mixed. A program without options takes any word but --help for what it is, so that ip-parse can judge "--".
+ * mixed. Options of one letter may be written together: "-lvw5" is "-l -v -w 5". A program without options takes any word but --help for what it is, so that ip-parse can judge "--".
  *
  *     static const struct argument arguments[] = {
  *         {"--host ADDRESS", ARGUMENT_TEXT, &host, "listen on this address only"},
@@ -18,6 +18,7 @@
 
 enum argument_kind {
     ARGUMENT_FLAG,     /* bool: an option without a value */
+    ARGUMENT_COUNT,    /* unsigned: the same, and how often it stands */
     ARGUMENT_TEXT,     /* const char *: any text */
     ARGUMENT_DURATION, /* int64_t, milliseconds: 500ms, 2s, 2m or plain seconds (contract 0.13) */
     ARGUMENT_PORT,     /* uint16_t: 1 to 65535 */
@@ -35,8 +36,8 @@ struct argument_texts {
 };
 
 struct argument {
-    const char *form; /* "--name", "--name VALUE", "WORD", or "[WORD]" for one that may be left out; "[A" and
-                         "B]" in two rows may be left out together */
+    const char *form; /* "--name", "--name VALUE", "-n", "-n VALUE", "WORD", or "[WORD]" for one that may be
+                         left out; "[A" and "B]" in two rows may be left out together */
     enum argument_kind kind;
     void *value;
     const char *about; /* for --help */

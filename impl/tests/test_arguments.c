@@ -281,6 +281,83 @@ static void test_an_option_may_be_given_again_and_again(void **state)
     assert_non_null(strstr(outcome.err, "expected no more than 16"));
 }
 
+/* What a program with options of one letter was told. */
+struct letters {
+    bool listen, udp;
+    unsigned verbose;
+    int64_t wait_ms;
+    const char *host, *place;
+};
+
+static struct outcome read_letters(struct letters *letters, const char *const *words)
+{
+    *letters = (struct letters){.wait_ms = -1};
+    struct values values = {0};
+    const struct argument table[] = {
+        {"-l", ARGUMENT_FLAG, &letters->listen, "listen"},
+        {"-u", ARGUMENT_FLAG, &letters->udp, "use UDP"},
+        {"-v", ARGUMENT_COUNT, &letters->verbose, "say more"},
+        {"-w SECONDS", ARGUMENT_DURATION, &letters->wait_ms, "wait"},
+        {"--text TEXT", ARGUMENT_TEXT, &values.text, "a text"},
+        {"[HOST]", ARGUMENT_TEXT, &values.word, "a host"},
+        {"PLACE", ARGUMENT_TEXT, &letters->place, "a place"},
+        {0},
+    };
+    struct outcome outcome = read_line(table, &values, words);
+    letters->host = values.word ? outcome.values.word : NULL;
+    return outcome;
+}
+
+#define READ_LETTERS(letters, ...)                                                                           \
+    read_letters((letters), (const char *const[]){"program", __VA_ARGS__, NULL})
+
+static void test_letters_may_be_written_together(void **state)
+{
+    (void)state;
+    static const char *const lines[][6] = {
+        {"program", "-l", "-v", "-v", "-w5", "80"},
+        {"program", "-lvvw", "5", "80"},
+        {"program", "-vlvw5", "80"},
+        {"program", "80", "-vv", "-lw5"},
+        {"program", "-vvlw5s", "--", "80"},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        const char *words[7] = {0};
+        memcpy(words, lines[i], sizeof lines[i]);
+        struct letters letters;
+        struct outcome outcome = read_letters(&letters, words);
+        assert_int_equal(outcome.status, ARGUMENTS_RUN);
+        assert_true(letters.listen && !letters.udp && !letters.host);
+        assert_int_equal(letters.verbose, 2);
+        assert_int_equal(letters.wait_ms, 5000);
+    }
+    struct letters letters;
+    assert_int_equal(READ_LETTERS(&letters, "-u", "--text=x", "host", "80").status, ARGUMENTS_RUN);
+    assert_true(letters.udp);
+    assert_string_equal(letters.host, "host");
+}
+
+static void test_wrong_letters_are_a_misuse(void **state)
+{
+    (void)state;
+    static const char line[] = "Usage: program [-luv] [-w SECONDS] [--text TEXT] [HOST] PLACE\n";
+    static const char *const lines[][4] = {
+        {"program", "-lx", "80"},  {"program", "-x", "80"},    {"program", "80", "-w"},
+        {"program", "-wl", "80"},  {"program", "-l"},          {"program", "-5", "80"},
+        {"program", "-l=1", "80"}, {"program", "a", "b", "c"},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        const char *words[5] = {0};
+        memcpy(words, lines[i], sizeof lines[i]);
+        struct letters letters;
+        struct outcome outcome = read_letters(&letters, words);
+        assert_int_equal(outcome.status, 1);
+        assert_non_null(strstr(outcome.err, line));
+    }
+    struct letters letters;
+    assert_int_equal(READ_LETTERS(&letters, "-").status, ARGUMENTS_RUN);
+}
+
 static void test_what_is_wrong_together_is_a_misuse_too(void **state)
 {
     (void)state;
@@ -322,7 +399,11 @@ int main(void)
         cmocka_unit_test(test_durations_have_units_or_are_seconds),
         cmocka_unit_test(test_sizes_are_decimal_digits),
         cmocka_unit_test(test_two_words_may_be_left_out_together),
+<<<<<<< HEAD
         cmocka_unit_test(test_an_option_may_be_given_again_and_again),
+=======
+        cmocka_unit_test(test_letters_may_be_written_together),
+        cmocka_unit_test(test_wrong_letters_are_a_misuse),
         cmocka_unit_test(test_what_is_wrong_together_is_a_misuse_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
