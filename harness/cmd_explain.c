@@ -114,6 +114,7 @@ static void describe_step(const struct step *step, struct buffer *out)
     case STEP_RESOURCES:
     case STEP_EXPECT_RESOURCES:
     case STEP_EXPECT_KEEPALIVE:
+    case STEP_EXPECT_OPEN:
         buffer_text(out, step->name);
         break;
     }

@@ -104,6 +104,7 @@ int step_close_ws(struct script_context *context, const struct step *step);
 int step_send(struct script_context *context, const struct step *step, struct connection *connection);
 int step_flood(struct script_context *context, const struct step *step, struct connection *connection);
 int step_keepalive(struct script_context *context, const struct step *step, struct connection *connection);
+int step_expect_open(struct script_context *context, const struct step *step, struct connection *connection);
 int step_stdin(struct script_context *context, const struct step *step);
 int step_stdin_eof(struct script_context *context, const struct step *step);
 int step_expect_stdout(struct script_context *context, const struct step *step);

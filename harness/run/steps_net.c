@@ -165,6 +165,18 @@ int step_keepalive(struct script_context *context, const struct step *step, stru
     }
 }
 
+// What has happened by now, so that a barrier belongs before it.
+int step_expect_open(struct script_context *context, const struct step *step, struct connection *connection)
+{
+    struct channel *channel = &connection->channel;
+    while (channel->fd >= 0 && channel->end == CHANNEL_OPEN && channel_poll(channel) > 0)
+        continue;
+    if (channel->fd >= 0 && channel->end == CHANNEL_OPEN)
+        return 0;
+    return step_fail(context, step, duplicate("a connection that is still open"),
+                     duplicate(channel->end == CHANNEL_RST ? "a reset (RST)" : "the end of the connection (FIN)"));
+}
+
 int step_send(struct script_context *context, const struct step *step, struct connection *connection)
 {
     bool coalesce = context->segmentation.transform == TRANSFORM_COALESCED && !connection->channel.datagrams;

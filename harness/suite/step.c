@@ -236,6 +236,7 @@ static const struct {
     {"resources", STEP_RESOURCES, step_read_resources, false},
     {"expect-resources", STEP_EXPECT_RESOURCES, step_read_expect_resources, false},
     {"expect-keepalive", STEP_EXPECT_KEEPALIVE, read_name, true},
+    {"expect-open", STEP_EXPECT_OPEN, read_name, true},
     {"expect-uniform", STEP_EXPECT_UNIFORM, step_read_expect_uniform, false},
     {"expect-different", STEP_EXPECT_DIFFERENT, step_read_expect_different, false},
 };

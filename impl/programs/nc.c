@@ -84,8 +84,8 @@ static int open_listener(const struct nc *nc, struct failure *failure)
     return net_listen(nc->host, port, family_of(nc), type_of(nc), failure);
 }
 
-/* The socket of the next client: a connection; or for UDP the listener, connected to the first sender, or by
- * -k to nobody. Returns it, RELAY_STOPPED negated is no socket: 0 when a signal came; or a negative errno. */
+/* Waits for the next client and writes its name. Returns its connection; for UDP the listener, connected to
+ * the first sender, or by -k to nobody; 0 when a signal came instead; or a negative errno code. */
 static int next_client(const struct nc *nc, int listener, int stop, char *name, struct failure *failure)
 {
     struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
@@ -112,25 +112,32 @@ static int next_client(const struct nc *nc, int listener, int stop, char *name, 
     }
 }
 
-/* Serves one client, or by -k one after the other until a signal comes. What goes wrong with one of many is
- * reported and not the end. */
+/* Serves one client and refuses others, or by -k one after the other until a signal comes: what goes wrong
+ * with one of many is reported and not the end. Closes the listener. Returns what the relay did, or 0. */
 static int serve(const struct nc *nc, int listener, int stop, struct failure *failure)
 {
-    for (;;) {
-        char name[NAME_SIZE];
-        int client = next_client(nc, listener, stop, name, failure);
-        if (client <= 0)
-            return client;
+    char name[NAME_SIZE];
+    int result;
+    do {
+        result = next_client(nc, listener, stop, name, failure);
+        if (result <= 0)
+            break;
+        int client = result;
+        if (client != listener && !nc->keep_listening) {
+            close(listener);
+            listener = -1;
+        }
         if (nc->verbose)
             fprintf(stderr, "Connection from %s\n", name);
-        int result = relay_with(nc, client, name, stop, failure);
+        result = relay_with(nc, client, name, stop, failure);
         if (client != listener)
             close(client);
-        if (result == RELAY_STOPPED || !nc->keep_listening)
-            return result;
-        if (result < 0)
+        if (result < 0 && nc->keep_listening)
             failure_report(failure);
-    }
+    } while (nc->keep_listening && result != RELAY_STOPPED);
+    if (listener >= 0)
+        close(listener);
+    return result;
 }
 
 static int run_server(const struct nc *nc, struct failure *failure)
@@ -140,11 +147,9 @@ static int run_server(const struct nc *nc, struct failure *failure)
         return stop;
     int result = open_listener(nc, failure);
     if (result >= 0) {
-        int listener = result;
         if (nc->verbose)
             fprintf(stderr, "Listening on %s\n", nc->place);
-        result = serve(nc, listener, stop, failure);
-        close(listener);
+        result = serve(nc, result, stop, failure);
         if (nc->local)
             unlink(nc->place);
     }

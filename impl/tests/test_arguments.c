@@ -399,9 +399,7 @@ int main(void)
         cmocka_unit_test(test_durations_have_units_or_are_seconds),
         cmocka_unit_test(test_sizes_are_decimal_digits),
         cmocka_unit_test(test_two_words_may_be_left_out_together),
-<<<<<<< HEAD
         cmocka_unit_test(test_an_option_may_be_given_again_and_again),
-=======
         cmocka_unit_test(test_letters_may_be_written_together),
         cmocka_unit_test(test_wrong_letters_are_a_misuse),
         cmocka_unit_test(test_what_is_wrong_together_is_a_misuse_too),

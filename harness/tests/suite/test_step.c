@@ -74,7 +74,7 @@ static void test_every_word_is_read(void **state)
         {"repeat: {times: 2, steps: [{send: x}]}", STEP_REPEAT},
         {"resources: before", STEP_RESOURCES},
         {"expect-resources: {since: before, threads: 0}", STEP_EXPECT_RESOURCES},
-        {"expect-keepalive", STEP_EXPECT_KEEPALIVE},
+        {"expect-keepalive", STEP_EXPECT_KEEPALIVE}, {"expect-open", STEP_EXPECT_OPEN},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct read_steps read;
