@@ -1,4 +1,4 @@
-// Reaches frame_header_decode, frame_header_encode and frame_unmask of impl/lib/ws_frame.c.
+// Reaches frame_header_decode for both senders, frame_header_encode, its variant for clients, and frame_unmask of impl/lib/ws_frame.c.
 //
 // Oracles:
 // - the harness's decoder, an independent one: where it finds a legal frame of a client, ours must find the
@@ -33,25 +33,25 @@ static uint8_t *exact(const uint8_t *bytes, size_t size)
     return copy;
 }
 
-static int decode(const uint8_t *bytes, size_t size, struct frame_header *header)
+static int decode(const uint8_t *bytes, size_t size, enum frame_sender sender, struct frame_header *header)
 {
     uint8_t *copy = exact(bytes, size);
-    int result = frame_header_decode(copy, size, header);
+    int result = frame_header_decode(copy, size, sender, header);
     free(copy);
     return result;
 }
 
-static void compare(const uint8_t *bytes, size_t size)
+static void compare(const uint8_t *bytes, size_t size, enum frame_sender sender)
 {
     struct frame_header ours = {0};
     struct ws_frame theirs = {0};
-    int length = decode(bytes, size, &ours);
+    int length = decode(bytes, size, sender, &ours);
     size_t their_length = ws_frame_decode(bytes, size, &theirs);
     if (their_length == 0) {
         require(length <= 0);
         return;
     }
-    if (ws_frame_fault(&theirs, false)) {
+    if (ws_frame_fault(&theirs, sender == FRAME_BY_SERVER)) {
         require(length == -EPROTO);
         return;
     }
@@ -62,12 +62,12 @@ static void compare(const uint8_t *bytes, size_t size)
     require(memcmp(ours.mask, theirs.mask, sizeof ours.mask) == 0);
 }
 
-static void try_beginnings(const uint8_t *bytes, size_t size)
+static void try_beginnings(const uint8_t *bytes, size_t size, enum frame_sender sender)
 {
     struct frame_header header;
     int settled = 0;
     for (size_t part = 0; part <= size && part <= FRAME_CLIENT_HEADER_MAX + 1; part++) {
-        int result = decode(bytes, part, &header);
+        int result = decode(bytes, part, sender, &header);
         require(settled == 0 || result == settled);
         require(result <= 0 || (size_t)result <= part);
         settled = result;
@@ -85,6 +85,16 @@ static void round_trip(const struct frame_header *header)
     require(frame.length == header->length);
 }
 
+static void round_trip_of_client(const struct frame_header *header)
+{
+    unsigned char bytes[FRAME_CLIENT_HEADER_MAX];
+    struct frame_header again;
+    size_t length = frame_header_encode_client(bytes, header);
+    require(decode(bytes, length, FRAME_BY_CLIENT, &again) == (int)length);
+    require(again.final == header->final && again.opcode == header->opcode && again.length == header->length);
+    require(memcmp(again.mask, header->mask, sizeof again.mask) == 0);
+}
+
 static void unmask_and_mask(const uint8_t *payload, size_t size, const unsigned char mask[4], size_t cut)
 {
     uint8_t *from = exact(payload, size), *to = exact(payload, size);
@@ -97,17 +107,24 @@ static void unmask_and_mask(const uint8_t *payload, size_t size, const unsigned 
     free(to);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void read_frame(const uint8_t *data, size_t size, enum frame_sender sender)
 {
     struct frame_header header;
-    compare(data, size);
-    try_beginnings(data, size);
-    int length = decode(data, size, &header);
+    compare(data, size, sender);
+    try_beginnings(data, size, sender);
+    int length = decode(data, size, sender, &header);
     if (length <= 0)
-        return 0;
+        return;
     round_trip(&header);
+    round_trip_of_client(&header);
     size_t rest = size - (size_t)length;
     if (rest > 0)
         unmask_and_mask(data + length, rest, header.mask, data[length]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    read_frame(data, size, FRAME_BY_CLIENT);
+    read_frame(data, size, FRAME_BY_SERVER);
     return 0;
 }

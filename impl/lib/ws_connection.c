@@ -52,7 +52,7 @@ int websocket_open(struct websocket *websocket, int socket, const struct websock
     websocket->socket = socket;
     websocket->failed = false;
     websocket->start = websocket->end = websocket->pending = 0;
-    session_begin(&websocket->session, options->message_limit);
+    session_begin(&websocket->session, FRAME_BY_CLIENT, options->message_limit);
 
     struct message_head head = {0};
     int result = head_read(websocket, &head);

@@ -34,9 +34,10 @@ static bool first_byte_is_legal(unsigned char byte)
     return (byte & BIT_FINAL) || !frame_is_control((enum frame_opcode)opcode);
 }
 
-static bool second_byte_is_legal(unsigned char byte, enum frame_opcode opcode)
+static bool second_byte_is_legal(unsigned char byte, enum frame_opcode opcode, enum frame_sender sender)
 {
-    if (!(byte & BIT_MASKED))
+    bool masked = byte & BIT_MASKED;
+    if (masked != (sender == FRAME_BY_CLIENT))
         return false;
     return !frame_is_control(opcode) || (byte & BITS_LENGTH) <= FRAME_CONTROL_MAX;
 }
@@ -67,7 +68,8 @@ static bool length_is_legal(uint64_t length, size_t size)
     return length > UINT16_MAX && length <= INT64_MAX;
 }
 
-int frame_header_decode(const unsigned char *bytes, size_t size, struct frame_header *header)
+int frame_header_decode(const unsigned char *bytes, size_t size, enum frame_sender sender,
+                        struct frame_header *header)
 {
     if (size < 1)
         return 0;
@@ -76,7 +78,7 @@ int frame_header_decode(const unsigned char *bytes, size_t size, struct frame_he
     enum frame_opcode opcode = (enum frame_opcode)(bytes[0] & BITS_OPCODE);
     if (size < 2)
         return 0;
-    if (!second_byte_is_legal(bytes[1], opcode))
+    if (!second_byte_is_legal(bytes[1], opcode, sender))
         return -EPROTO;
 
     size_t extended = length_size(bytes[1]);
@@ -88,14 +90,13 @@ int frame_header_decode(const unsigned char *bytes, size_t size, struct frame_he
         if (!length_is_legal(length, extended))
             return -EPROTO;
     }
-    size_t total = 2 + extended + MASK_SIZE;
+    size_t mask_size = sender == FRAME_BY_CLIENT ? MASK_SIZE : 0;
+    size_t total = 2 + extended + mask_size;
     if (size < total)
         return 0;
 
-    header->final = bytes[0] & BIT_FINAL;
-    header->opcode = opcode;
-    header->length = length;
-    memcpy(header->mask, bytes + 2 + extended, MASK_SIZE);
+    *header = (struct frame_header){.final = bytes[0] & BIT_FINAL, .opcode = opcode, .length = length};
+    memcpy(header->mask, bytes + 2 + extended, mask_size);
     return (int)total;
 }
 
@@ -112,6 +113,16 @@ size_t frame_header_encode(unsigned char bytes[FRAME_SERVER_HEADER_MAX], enum fr
     for (size_t i = 0; i < extended; i++)
         bytes[2 + i] = (unsigned char)(length >> 8 * (extended - 1 - i));
     return 2 + extended;
+}
+
+size_t frame_header_encode_client(unsigned char bytes[FRAME_CLIENT_HEADER_MAX], const struct frame_header *header)
+{
+    size_t length = frame_header_encode(bytes, header->opcode, header->length);
+    if (!header->final)
+        bytes[0] = (unsigned char)(bytes[0] & ~BIT_FINAL);
+    bytes[1] |= BIT_MASKED;
+    memcpy(bytes + length, header->mask, MASK_SIZE);
+    return length + MASK_SIZE;
 }
 
 void frame_unmask(unsigned char *to, const unsigned char *from, size_t length, const unsigned char mask[4],

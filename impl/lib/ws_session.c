@@ -8,10 +8,10 @@ enum {
     ROOM_KEPT = 65536, /* bytes that a session keeps for the next message */
 };
 
-void session_begin(struct ws_session *session, size_t message_limit)
+void session_begin(struct ws_session *session, enum frame_sender peer, size_t message_limit)
 {
     size_t most = SIZE_MAX / 4; /* so that no sum of lengths overflows */
-    *session = (struct ws_session){.message_limit = message_limit < most ? message_limit : most};
+    *session = (struct ws_session){.peer = peer, .message_limit = message_limit < most ? message_limit : most};
 }
 
 void session_end(struct ws_session *session)
@@ -76,7 +76,7 @@ void session_close(struct ws_session *session, unsigned code, struct session_eve
     session->closing = true;
 }
 
-/* The client's close frame has come. */
+/* The peer's close frame has come. */
 static void session_closed(struct ws_session *session, unsigned code, struct session_event *event)
 {
     close_answer(session, code, event);
@@ -196,7 +196,7 @@ static size_t header_feed(struct ws_session *session, const unsigned char *bytes
     size_t room = sizeof session->head - had;
     size_t more = size < room ? size : room;
     memcpy(session->head + had, bytes, more);
-    int length = frame_header_decode(session->head, had + more, &session->frame);
+    int length = frame_header_decode(session->head, had + more, session->peer, &session->frame);
     if (length == 0) {
         session->head_size = had + more;
         return more;
@@ -246,7 +246,7 @@ static size_t payload_feed(struct ws_session *session, const unsigned char *byte
     return more;
 }
 
-/* Behind our own close frame nothing is answered, and only the client's concerns the caller. */
+/* Behind our own close frame nothing is answered, and only the peer's concerns the caller. */
 static void keep_the_close(struct session_event *event)
 {
     if (event->type != SESSION_CLOSED)

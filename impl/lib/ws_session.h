@@ -2,11 +2,10 @@
 #define IMPL_WS_SESSION_H
 
 /*
- * A WebSocket connection behind its handshake, seen from the server: a state machine between bytes and
- * events.
+ * A WebSocket connection behind its handshake, seen from one end: a state machine between bytes and events.
  *
- * The caller feeds the bytes that a client sends and gets at most one event a call, with the bytes that
- * answer it. The session does no I/O: the caller writes the answers, in order, and hangs up after
+ * The caller feeds the bytes that the peer sends and gets at most one event a call, with the bytes by which a
+ * server answers it (a client, who has to mask, makes its own answer of the rest of the event). The session does no I/O: the caller writes the answers, in order, and hangs up after
  * SESSION_CLOSED. It owns one buffer, for the message being assembled; that grows as payload arrives, never
  * beyond the message limit (a frame that only announces much costs nothing), and is given back after a big
  * message. One thread at a time.
@@ -18,7 +17,7 @@
 #include "lib/utf8.h"
 #include "lib/ws_frame.h"
 
-/* The close codes that a server itself has reason to send (RFC 6455 section 7.4.1). */
+/* The close codes that an end itself has reason to send (RFC 6455 section 7.4.1). */
 enum close_code {
     CLOSE_NORMAL = 1000,
     CLOSE_GOING_AWAY = 1001,
@@ -35,7 +34,7 @@ enum session_event_type {
     SESSION_NONE,    /* all bytes are taken, and nothing is to be done */
     SESSION_MESSAGE, /* a whole message */
     SESSION_PING,    /* a ping, which the answer answers */
-    SESSION_CLOSED,  /* the client's close frame, or its mistake; no event follows */
+    SESSION_CLOSED,  /* the peer's close frame, or its mistake; no event follows */
 };
 
 /* The pointers are good until the session is fed again or ended. */
@@ -48,11 +47,12 @@ struct session_event {
     const unsigned char *payload; /* of a message or ping */
     size_t length;
 
-    unsigned code; /* of a close: the client's (CLOSE_NO_CODE for none), or what its mistake is */
-    bool failed;   /* of a close: the connection fails by section 7.1.7, the client had not closed it */
+    unsigned code; /* of a close: the peer's (CLOSE_NO_CODE for none), or what its mistake is */
+    bool failed;   /* of a close: the connection fails by section 7.1.7, the peer had not closed it */
 };
 
 struct ws_session {
+    enum frame_sender peer;
     size_t message_limit;
     bool closing; /* we have sent a close frame */
     bool closed;  /* nothing more is looked at */
@@ -73,15 +73,15 @@ struct ws_session {
     unsigned char control[FRAME_SERVER_HEADER_MAX + FRAME_CONTROL_MAX];
 };
 
-/* A session behind its handshake. Messages above `message_limit` bytes are refused with CLOSE_TOO_BIG. */
-void session_begin(struct ws_session *session, size_t message_limit);
+/* A session behind its handshake, which reads the frames of `peer`. Messages above `message_limit` bytes are refused with CLOSE_TOO_BIG. */
+void session_begin(struct ws_session *session, enum frame_sender peer, size_t message_limit);
 
 /* Frees what the session owns. */
 void session_end(struct ws_session *session);
 
 /* Takes bytes off the front of the `size` that are there, up to the first event, and returns how many; the
  * rest is to be fed again. It takes fewer than `size` only with an event. After SESSION_CLOSED it takes
- * everything and does nothing. Clients fail the connection (RFC 6455 section 7.1.7), as soon as the bytes
+ * everything and does nothing. Peers fail the connection (RFC 6455 section 7.1.7), as soon as the bytes
  * show it, by
  *   CLOSE_PROTOCOL_ERROR   a header that frame_header_decode refuses; a continuation of nothing, or a message
  *                          within another (section 5.4); a close frame of one byte, or whose code must not be
@@ -92,7 +92,7 @@ void session_end(struct ws_session *session);
 size_t session_feed(struct ws_session *session, const unsigned char *bytes, size_t size,
                     struct session_event *event);
 
-/* Closes from the server's side: fills the answer of `event` with a close frame of `code`, which must be one
+/* Closes from this side: fills the answer of `event` with a close frame of `code`, which must be one
  * that may be sent. What the session is fed from then on leads to SESSION_CLOSED alone, without an answer:
  * for the client's close frame, or for a mistake before it. */
 void session_close(struct ws_session *session, unsigned code, struct session_event *event);

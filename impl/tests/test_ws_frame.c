@@ -13,7 +13,7 @@ static int decode(const unsigned char *bytes, size_t size, struct frame_header *
 {
     unsigned char *exact = malloc(size);
     memcpy(exact, bytes, size);
-    int result = frame_header_decode(exact, size, header);
+    int result = frame_header_decode(exact, size, FRAME_BY_CLIENT, header);
     free(exact);
     return result;
 }
@@ -149,6 +149,51 @@ static void test_decode_refuses_the_top_bit_of_a_64_bit_length(void **state)
     REFUSE(0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 }
 
+/* A server's frame is read as a client's with the mask taken off it, and refused for the same reasons. */
+static void test_decode_reads_a_servers_frames_without_masks(void **state)
+{
+    (void)state;
+    for (unsigned first = 0; first < 256; first++) {
+        for (unsigned second = 0; second < 256; second++) {
+            unsigned char bytes[FRAME_CLIENT_HEADER_MAX] = {(unsigned char)first, (unsigned char)(second | 0x80)};
+            size_t extended = (second & 0x7f) == 126 ? 2 : (second & 0x7f) == 127 ? 8 : 0;
+            bytes[4] = bytes[3] = bytes[2] = 1;
+            struct frame_header client = {0}, server = {0};
+            int by_client = decode(bytes, 2 + extended + 4, &client);
+            bytes[1] = (unsigned char)second;
+            int by_server = frame_header_decode(bytes, 2 + extended, FRAME_BY_SERVER, &server);
+            if (by_client < 0 || second & 0x80) {
+                assert_int_equal(by_server, -EPROTO);
+                continue;
+            }
+            assert_int_equal(by_server, by_client - 4);
+            assert_int_equal(server.opcode, client.opcode);
+            assert_int_equal(server.final, client.final);
+            assert_int_equal(server.length, client.length);
+            assert_memory_equal(server.mask, "\0\0\0\0", 4);
+        }
+    }
+}
+
+static void test_encode_writes_what_decode_reads_of_a_client(void **state)
+{
+    (void)state;
+    static const uint64_t lengths[] = {0, 125, 126, 65535, 65536, INT64_MAX};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        for (int final = 0; final < 2; final++) {
+            const struct frame_header written = {
+                .final = final, .opcode = OPCODE_TEXT, .length = lengths[i], .mask = {1, 2, 3, 4}};
+            unsigned char bytes[FRAME_CLIENT_HEADER_MAX];
+            size_t size = frame_header_encode_client(bytes, &written);
+            struct frame_header header = decode_all_beginnings(bytes, size);
+            assert_int_equal(header.final, final);
+            assert_int_equal(header.opcode, OPCODE_TEXT);
+            assert_int_equal(header.length, lengths[i]);
+            assert_memory_equal(header.mask, written.mask, 4);
+        }
+    }
+}
+
 static void test_encode_writes_the_headers_of_rfc_6455_5_7(void **state)
 {
     (void)state;
@@ -208,6 +253,8 @@ int main(void)
         cmocka_unit_test(test_decode_refuses_long_control_frames_at_the_second_byte),
         cmocka_unit_test(test_decode_rejects_non_minimal_length),
         cmocka_unit_test(test_decode_refuses_the_top_bit_of_a_64_bit_length),
+        cmocka_unit_test(test_decode_reads_a_servers_frames_without_masks),
+        cmocka_unit_test(test_encode_writes_what_decode_reads_of_a_client),
         cmocka_unit_test(test_encode_writes_the_headers_of_rfc_6455_5_7),
         cmocka_unit_test(test_unmask_is_the_same_wherever_it_is_cut),
     };

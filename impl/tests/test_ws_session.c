@@ -98,7 +98,7 @@ static struct outcome run_cut(const unsigned char *bytes, size_t size, size_t li
 {
     struct outcome outcome = {0};
     struct ws_session session;
-    session_begin(&session, limit);
+    session_begin(&session, FRAME_BY_CLIENT, limit);
     feed(&session, bytes, first, &outcome);
     for (size_t at = first; at < size; at += step)
         feed(&session, bytes + at, size - at < step ? size - at : step, &outcome);
@@ -322,7 +322,7 @@ static void test_an_announced_length_costs_nothing_until_it_comes(void **state)
     struct ws_session session;
     struct session_event event;
     const unsigned char header[] = {0x82, 0xff, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0, 0, 0, 0, 'a'};
-    session_begin(&session, 16 << 20);
+    session_begin(&session, FRAME_BY_CLIENT, 16 << 20);
     session_feed(&session, header, sizeof header, &event);
     assert_int_equal(event.type, SESSION_NONE);
     assert_true(session.message_room < 4096);
@@ -339,7 +339,7 @@ static void test_a_big_message_is_assembled_and_its_memory_given_back(void **sta
     memcpy(bytes, "\x82\xff\0\0\0\0\0\x04\x93\xe0\0\0\0\0", 14); /* 300,000, and a mask of zeros */
     for (size_t i = 0; i < SIZE; i++)
         bytes[14 + i] = (unsigned char)(i % 251);
-    session_begin(&session, SIZE);
+    session_begin(&session, FRAME_BY_CLIENT, SIZE);
     size_t taken = 0;
     while (taken < SIZE + 14) {
         assert_true(taken == 0 || event.type == SESSION_NONE);
@@ -363,7 +363,7 @@ static void test_the_server_can_close(void **state)
     struct ws_session session;
     struct session_event event;
     add(&wire, OPCODE_TEXT, "late");
-    session_begin(&session, 1024);
+    session_begin(&session, FRAME_BY_CLIENT, 1024);
     session_close(&session, CLOSE_GOING_AWAY, &event);
     assert_int_equal(event.answer_length, 4);
     assert_memory_equal(event.answer, "\x88\x02\x03\xe9", 4);
