@@ -166,6 +166,8 @@ static int accept_client(struct server *server)
             return -EAGAIN;
         if (socket < 0)
             return is_broken(errno) ? -errno : 0;
+        if (server->options.accepted)
+            atomic_fetch_add(server->options.accepted, 1);
         if (server->options.keepalive)
             net_set_keepalive(socket);
         server->waiting = make_client(server, socket);

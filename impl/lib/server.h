@@ -16,6 +16,7 @@
  * a second lose the writing side too. server_run returns when the last thread is done, within 1.5 s.
  */
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,6 +35,7 @@ struct server_options {
     int drain_ms;           /* how long to wait for a client's end after its handler; 0: 1000 */
     bool keepalive;         /* SO_KEEPALIVE on every client (contract 6.3) */
     bool once;              /* server_run returns when the first client has been served */
+    atomic_ulong *accepted; /* counts the clients as they are accepted; NULL: nobody wants to know */
 };
 
 /* Deadlines for the handlers of a program, in milliseconds; negative: none. */

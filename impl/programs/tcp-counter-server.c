@@ -32,7 +32,6 @@ static int answer(int socket, struct counter *counter)
 static void serve(int socket, void *context)
 {
     struct counter *counter = context;
-    atomic_fetch_add(&counter->clients, 1);
     putchar('.');
     fflush(stdout);
     net_set_nodelay(socket);
@@ -50,8 +49,8 @@ static void serve(int socket, void *context)
 
 int main(int argc, char **argv)
 {
-    struct server_options options = {.family = NET_IPV4};
     struct counter counter = {.deadlines = SERVER_DEADLINES};
+    struct server_options options = {.family = NET_IPV4, .accepted = &counter.clients};
     const struct argument arguments[] = {
         {"--host ADDRESS", ARGUMENT_TEXT, &options.host, "listen on this address only"},
         SERVER_ARGUMENTS(options, counter.deadlines),
