@@ -23,9 +23,10 @@ def fatal(action, error):
 
 
 class Arguments:
-    """`--fault` and the options of a table {name: converter or None}; positionals keep their order."""
+    """`--fault` and the options of a table {name: converter or None}; positionals keep their order, and are as many as
+    one of the counts."""
 
-    def __init__(self, usage, options, positional_count):
+    def __init__(self, usage, options, *positional_counts):
         self.fault = ""
         self.options = {}
         self.positionals = []
@@ -35,7 +36,7 @@ class Arguments:
                 self._take(word, words, options)
         except (StopIteration, ValueError, KeyError):
             self._usage(usage)
-        if len(self.positionals) != positional_count:
+        if len(self.positionals) not in positional_counts:
             self._usage(usage)
 
     def _take(self, word, words, options):
@@ -107,11 +108,15 @@ def listener(arguments, host="0.0.0.0"):
 
 
 def end_on_signals(action=lambda: None):
-    def end(_signal, _frame):
+    """On a thread that waits for them: a handler would run only after the main thread's next accept."""
+    signals = {signal.SIGTERM, signal.SIGINT}
+
+    def end():
+        signal.sigwait(signals)
         action()
         os._exit(0)
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    on_a_thread(end)
 
 
 def clients(server):
