@@ -66,6 +66,8 @@ ssize_t net_read(int socket, void *buffer, size_t size, int64_t deadline)
         if (result < 0)
             return result;
         ssize_t count = recv(socket, buffer, size, MSG_DONTWAIT);
+        if (count < 0 && errno == ENOTSOCK)
+            count = read(socket, buffer, size); /* does not block, since poll said so */
         if (count >= 0)
             return count;
         if (!is_retry(errno))

@@ -36,8 +36,9 @@ enum { NET_TEXT_SIZE = 96 };
 /* The deadline `timeout_ms` milliseconds from now; NET_NEVER when it is negative. */
 int64_t net_deadline(int64_t timeout_ms);
 
-/* Reads what has arrived, at most `size` bytes. Returns how many; 0 at the end of the stream; -ETIMEDOUT when
- * nothing arrived by the deadline; another negative errno code (-ECONNRESET) when the connection broke. */
+/* Reads what has arrived, at most `size` bytes; from a pipe or a terminal as well. Returns how many; 0 at the
+ * end of the stream; -ETIMEDOUT when nothing arrived by the deadline; another negative errno code
+ * (-ECONNRESET) when the connection broke. */
 ssize_t net_read(int socket, void *buffer, size_t size, int64_t deadline);
 
 /* Explains in `failure` why a reply did not come from the peer, by what net_read returned: its negative errno

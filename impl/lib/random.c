@@ -3,6 +3,14 @@
 #include <stddef.h>
 #include <sys/random.h>
 
+void random_bytes(void *bytes, size_t size)
+{
+    /* Up to 256 bytes come whole and without interruption (getrandom(2)), but for a kernel that still boots.
+     */
+    while (getrandom(bytes, size, 0) != (ssize_t)size)
+        continue;
+}
+
 static uint64_t draw_from_kernel(void *context)
 {
     (void)context;

@@ -5,7 +5,11 @@
  * Random numbers that nobody can predict, from getrandom(2). Any thread.
  */
 
+#include <stddef.h>
 #include <stdint.h>
+
+/* Fills bytes[size], at most 256. */
+void random_bytes(void *bytes, size_t size);
 
 /* A number in [minimum, maximum], each as likely as any other: draws that would favour some are thrown away
  * instead of reduced by a modulus. `minimum` is not above `maximum`. */

@@ -157,16 +157,23 @@ int websocket_next(struct websocket *websocket, struct session_event *event)
     }
 }
 
+/* Takes all that has come. True when the client's close frame, or a mistake, is among it. */
+static bool input_closes(struct websocket *websocket)
+{
+    struct session_event event;
+    do {
+        const unsigned char *bytes = websocket->input + websocket->start;
+        websocket->start +=
+            session_feed(&websocket->session, bytes, websocket->end - websocket->start, &event);
+    } while (event.type == SESSION_MESSAGE || event.type == SESSION_PING);
+    return event.type == SESSION_CLOSED;
+}
+
 int websocket_finish(struct websocket *websocket, unsigned code)
 {
     int result = websocket_close(websocket, code);
     int64_t deadline = net_deadline(websocket->options->write_timeout_ms);
-    while (result == 0) {
-        struct session_event event;
-        const unsigned char *bytes = websocket->input + websocket->start;
-        session_feed(&websocket->session, bytes, websocket->end - websocket->start, &event);
-        if (event.type == SESSION_CLOSED)
-            break;
+    while (result == 0 && !input_closes(websocket)) {
         ssize_t count = net_read(websocket->socket, websocket->input, sizeof websocket->input, deadline);
         if (count <= 0)
             return (int)count;

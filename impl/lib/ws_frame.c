@@ -115,7 +115,8 @@ size_t frame_header_encode(unsigned char bytes[FRAME_SERVER_HEADER_MAX], enum fr
     return 2 + extended;
 }
 
-size_t frame_header_encode_client(unsigned char bytes[FRAME_CLIENT_HEADER_MAX], const struct frame_header *header)
+size_t frame_header_encode_client(unsigned char bytes[FRAME_CLIENT_HEADER_MAX],
+                                  const struct frame_header *header)
 {
     size_t length = frame_header_encode(bytes, header->opcode, header->length);
     if (!header->final)

@@ -5,8 +5,8 @@
  * The frames of WebSocket (RFC 6455 section 5.2).
  *
  * Reading is strict: a header that its sender must not send is an error at the first byte that shows it.
- * Writing makes what one may send: a client with a mask, a server without, both the shortest length. No I/O, no
- * allocation.
+ * Writing makes what one may send: a client with a mask, a server without, both the shortest length. No I/O,
+ * no allocation.
  */
 
 #include <stdbool.h>
@@ -31,7 +31,7 @@ enum frame_sender { FRAME_BY_CLIENT, FRAME_BY_SERVER };
 struct frame_header {
     bool final;
     enum frame_opcode opcode;
-    uint64_t length; /* of the payload in bytes, below 2^63 */
+    uint64_t length;       /* of the payload in bytes, below 2^63 */
     unsigned char mask[4]; /* zeros in a server's frame */
 };
 
@@ -50,14 +50,16 @@ int frame_header_decode(const unsigned char *bytes, size_t size, enum frame_send
 size_t frame_header_encode(unsigned char bytes[FRAME_SERVER_HEADER_MAX], enum frame_opcode opcode,
                            uint64_t length);
 
-/* Writes the header of a client's frame, by all members of `header`. Returns its length in bytes: 6, 8 or 14. */
-size_t frame_header_encode_client(unsigned char bytes[FRAME_CLIENT_HEADER_MAX], const struct frame_header *header);
+/* Writes the header of a client's frame, by all members of `header`. Returns its length in bytes: 6, 8 or 14.
+ */
+size_t frame_header_encode_client(unsigned char bytes[FRAME_CLIENT_HEADER_MAX],
+                                  const struct frame_header *header);
 
 /* True for close, ping and pong (section 5.5). */
 bool frame_is_control(enum frame_opcode opcode);
 
-/* Copies `length` bytes and takes the mask off, or puts it on, which is the same (section 5.3). `offset` is how many bytes of the frame's
- * payload came before. `to` may be `from`; otherwise they do not overlap. */
+/* Copies `length` bytes and takes the mask off, or puts it on, which is the same (section 5.3). `offset` is
+ * how many bytes of the frame's payload came before. `to` may be `from`; otherwise they do not overlap. */
 void frame_unmask(unsigned char *to, const unsigned char *from, size_t length, const unsigned char mask[4],
                   uint64_t offset);
 

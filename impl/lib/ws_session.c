@@ -11,7 +11,8 @@ enum {
 void session_begin(struct ws_session *session, enum frame_sender peer, size_t message_limit)
 {
     size_t most = SIZE_MAX / 4; /* so that no sum of lengths overflows */
-    *session = (struct ws_session){.peer = peer, .message_limit = message_limit < most ? message_limit : most};
+    *session =
+        (struct ws_session){.peer = peer, .message_limit = message_limit < most ? message_limit : most};
 }
 
 void session_end(struct ws_session *session)
@@ -246,15 +247,6 @@ static size_t payload_feed(struct ws_session *session, const unsigned char *byte
     return more;
 }
 
-/* Behind our own close frame nothing is answered, and only the peer's concerns the caller. */
-static void keep_the_close(struct session_event *event)
-{
-    if (event->type != SESSION_CLOSED)
-        *event = (struct session_event){.type = SESSION_NONE};
-    event->answer = NULL;
-    event->answer_length = 0;
-}
-
 size_t session_feed(struct ws_session *session, const unsigned char *bytes, size_t size,
                     struct session_event *event)
 {
@@ -270,8 +262,10 @@ size_t session_feed(struct ws_session *session, const unsigned char *bytes, size
             taken += payload_feed(session, bytes + taken, size - taken, event);
         else
             taken += header_feed(session, bytes + taken, size - taken, event);
-        if (session->closing)
-            keep_the_close(event);
+    }
+    if (session->closing) { /* nothing goes out behind our close frame */
+        event->answer = NULL;
+        event->answer_length = 0;
     }
     return taken;
 }

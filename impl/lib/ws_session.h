@@ -5,10 +5,10 @@
  * A WebSocket connection behind its handshake, seen from one end: a state machine between bytes and events.
  *
  * The caller feeds the bytes that the peer sends and gets at most one event a call, with the bytes by which a
- * server answers it (a client, who has to mask, makes its own answer of the rest of the event). The session does no I/O: the caller writes the answers, in order, and hangs up after
- * SESSION_CLOSED. It owns one buffer, for the message being assembled; that grows as payload arrives, never
- * beyond the message limit (a frame that only announces much costs nothing), and is given back after a big
- * message. One thread at a time.
+ * server answers it (a client, who has to mask, makes its own answer of the rest of the event). The session
+ * does no I/O: the caller writes the answers, in order, and hangs up after SESSION_CLOSED. It owns one
+ * buffer, for the message being assembled; that grows as payload arrives, never beyond the message limit (a
+ * frame that only announces much costs nothing), and is given back after a big message. One thread at a time.
  */
 
 #include <stdbool.h>
@@ -73,7 +73,8 @@ struct ws_session {
     unsigned char control[FRAME_SERVER_HEADER_MAX + FRAME_CONTROL_MAX];
 };
 
-/* A session behind its handshake, which reads the frames of `peer`. Messages above `message_limit` bytes are refused with CLOSE_TOO_BIG. */
+/* A session behind its handshake, which reads the frames of `peer`. Messages above `message_limit` bytes are
+ * refused with CLOSE_TOO_BIG. */
 void session_begin(struct ws_session *session, enum frame_sender peer, size_t message_limit);
 
 /* Frees what the session owns. */
@@ -92,9 +93,8 @@ void session_end(struct ws_session *session);
 size_t session_feed(struct ws_session *session, const unsigned char *bytes, size_t size,
                     struct session_event *event);
 
-/* Closes from this side: fills the answer of `event` with a close frame of `code`, which must be one
- * that may be sent. What the session is fed from then on leads to SESSION_CLOSED alone, without an answer:
- * for the client's close frame, or for a mistake before it. */
+/* Closes from this side: fills the answer of `event` with a close frame of `code`, which must be one that may
+ * be sent. Events come as before, until SESSION_CLOSED, but without answers. */
 void session_close(struct ws_session *session, unsigned code, struct session_event *event);
 
 /* True for the codes that a close frame may carry: 1000 to 1003, 1007 to 1014, 3000 to 4999 (RFC 6455

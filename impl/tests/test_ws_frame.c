@@ -155,7 +155,8 @@ static void test_decode_reads_a_servers_frames_without_masks(void **state)
     (void)state;
     for (unsigned first = 0; first < 256; first++) {
         for (unsigned second = 0; second < 256; second++) {
-            unsigned char bytes[FRAME_CLIENT_HEADER_MAX] = {(unsigned char)first, (unsigned char)(second | 0x80)};
+            unsigned char bytes[FRAME_CLIENT_HEADER_MAX] = {(unsigned char)first,
+                                                            (unsigned char)(second | 0x80)};
             size_t extended = (second & 0x7f) == 126 ? 2 : (second & 0x7f) == 127 ? 8 : 0;
             bytes[4] = bytes[3] = bytes[2] = 1;
             struct frame_header client = {0}, server = {0};

@@ -1,0 +1,162 @@
+#include "lib/ws_client.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/net.h"
+#include "lib/random.h"
+#include "lib/ws_client_handshake.h"
+
+enum {
+    MESSAGE_LIMIT = 64 << 20,
+    WRITE_MS = 120000,
+    CHUNK = 4096, /* of payload, masked and written at once */
+};
+
+static int write_bytes(struct ws_client *client, const void *bytes, size_t size, struct failure *failure)
+{
+    int result = net_write(client->socket, bytes, size, net_deadline(WRITE_MS));
+    return result < 0 ? failure_set(failure, -result, "write to %.200s", client->peer) : 0;
+}
+
+/* Reads the head of the response to the beginning of input; frames may follow it. */
+static int read_response(struct ws_client *client, struct message_head *head, int64_t deadline,
+                         struct failure *failure)
+{
+    for (;;) {
+        ssize_t count = net_read(client->socket, client->input + client->end,
+                                 sizeof client->input - client->end, deadline);
+        if (count <= 0)
+            return net_read_failure(count, client->peer, failure);
+        client->end += (size_t)count;
+        int length = response_head_parse(head, (const char *)client->input, client->end);
+        if (length < 0)
+            return failure_explain(failure, EPROTO, "no HTTP response", "open a WebSocket at %.200s",
+                                   client->peer);
+        if (length > 0) {
+            client->start = (size_t)length;
+            return 0;
+        }
+    }
+}
+
+int ws_client_open(struct ws_client *client, int socket, const struct ws_url *url, int64_t deadline,
+                   struct failure *failure)
+{
+    client->socket = socket;
+    client->peer = url->peer;
+    client->closing = false;
+    client->start = client->end = 0;
+    session_begin(&client->session, FRAME_BY_SERVER, MESSAGE_LIMIT);
+
+    char key[HANDSHAKE_KEY_LENGTH + 1], request[CLIENT_REQUEST_MAX];
+    client_key(key);
+    int length = client_request_write(url->host, url->target, key, request);
+    if (length < 0)
+        return failure_set(failure, -length, "open a WebSocket at %.200s", client->peer);
+    int result = write_bytes(client, request, (size_t)length, failure);
+    struct message_head head = {0};
+    if (result == 0)
+        result = read_response(client, &head, deadline, failure);
+    if (result < 0)
+        return result;
+    if (head.status != 101) {
+        char reason[64];
+        snprintf(reason, sizeof reason, "the server answered with status %u", head.status);
+        return failure_explain(failure, EPROTO, reason, "open a WebSocket at %.200s", client->peer);
+    }
+    const char *fault = client_response_fault(&head, key);
+    return fault ? failure_explain(failure, EPROTO, fault, "open a WebSocket at %.200s", client->peer) : 0;
+}
+
+int ws_client_send(struct ws_client *client, enum frame_opcode opcode, bool final, const void *bytes,
+                   size_t size, struct failure *failure)
+{
+    struct frame_header header = {.final = final, .opcode = opcode, .length = size};
+    unsigned char buffer[FRAME_CLIENT_HEADER_MAX + CHUNK];
+    random_bytes(header.mask, sizeof header.mask);
+    size_t filled = frame_header_encode_client(buffer, &header), sent = 0;
+    for (;;) {
+        size_t room = sizeof buffer - filled, left = size - sent;
+        size_t more = left < room ? left : room;
+        frame_unmask(buffer + filled, (const unsigned char *)bytes + sent, more, header.mask, sent);
+        sent += more;
+        int result = write_bytes(client, buffer, filled + more, failure);
+        if (result < 0 || sent == size)
+            return result;
+        filled = 0;
+    }
+}
+
+int ws_client_close(struct ws_client *client, unsigned code, struct failure *failure)
+{
+    if (client->closing)
+        return 0;
+    struct session_event ignored;
+    const unsigned char payload[] = {(unsigned char)(code >> 8), (unsigned char)code};
+    session_close(&client->session, code, &ignored);
+    client->closing = true;
+    return ws_client_send(client, OPCODE_CLOSE, true, payload, code == CLOSE_NO_CODE ? 0 : sizeof payload,
+                          failure);
+}
+
+/* Reads on. Returns above 0, or as ws_client_next. */
+static int refill(struct ws_client *client, int64_t deadline, struct failure *failure)
+{
+    ssize_t count = net_read(client->socket, client->input, sizeof client->input, deadline);
+    if (count == -ETIMEDOUT)
+        return 0;
+    if (count <= 0)
+        return net_read_failure(count, client->peer, failure);
+    client->start = 0;
+    client->end = (size_t)count;
+    return 1;
+}
+
+/* The server's close frame is answered by one with its code; its mistake by one that says what it is. */
+static int closed(struct ws_client *client, const struct session_event *event, struct failure *failure)
+{
+    char reason[64];
+    int result = ws_client_close(client, event->code, failure);
+    snprintf(reason, sizeof reason, "the server broke the protocol (close code %u)", event->code);
+    if (event->failed)
+        return failure_explain(failure, EPROTO, reason, "read from %.200s", client->peer);
+    return result < 0 ? result : 1;
+}
+
+int ws_client_next(struct ws_client *client, int64_t deadline, struct session_event *event,
+                   struct failure *failure)
+{
+    for (;;) {
+        const unsigned char *bytes = client->input + client->start;
+        client->start += session_feed(&client->session, bytes, client->end - client->start, event);
+        int result = 1;
+        switch (event->type) {
+        case SESSION_MESSAGE:
+            return 1;
+        case SESSION_PING:
+            if (!client->closing)
+                result = ws_client_send(client, OPCODE_PONG, true, event->payload, event->length, failure);
+            break;
+        case SESSION_CLOSED:
+            return closed(client, event, failure);
+        case SESSION_NONE:
+            result = refill(client, deadline, failure);
+            if (result == 0)
+                return 0;
+            break;
+        }
+        if (result < 0)
+            return result;
+    }
+}
+
+void ws_client_end(struct ws_client *client, int64_t timeout_ms)
+{
+    int64_t deadline = net_deadline(timeout_ms);
+    while (client->session.closed && client->closing &&
+           net_read(client->socket, client->input, sizeof client->input, deadline) > 0)
+        continue;
+    session_end(&client->session);
+}

@@ -1,0 +1,123 @@
+#include "lib/ws_client_handshake.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The key and the accept value of RFC 6455 section 1.3. */
+#define KEY "dGhlIHNhbXBsZSBub25jZQ=="
+#define ACCEPT "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+#define SWITCHING "HTTP/1.1 101 Switching Protocols\r\n"
+#define UPGRADE "Upgrade: websocket\r\n"
+#define CONNECTION "Connection: Upgrade\r\n"
+
+static const char *fault_of(const char *text)
+{
+    struct message_head head = {0};
+    assert_int_equal(response_head_parse(&head, text, strlen(text)), strlen(text));
+    return client_response_fault(&head, KEY);
+}
+
+static void test_a_good_response_has_no_fault(void **state)
+{
+    (void)state;
+    assert_null(fault_of(SWITCHING UPGRADE CONNECTION ACCEPT "\r\n"));
+    assert_null(
+        fault_of("HTTP/1.1 101\r\n" ACCEPT "connection: keep-alive, UPGRADE\r\nUPGRADE: WebSocket\r\n\r\n"));
+}
+
+static void test_each_part_of_it_is_needed(void **state)
+{
+    (void)state;
+    assert_string_equal(fault_of("HTTP/1.1 200 OK\r\n" UPGRADE CONNECTION ACCEPT "\r\n"),
+                        "the status is not 101");
+    assert_string_equal(fault_of("HTTP/1.0 101 x\r\n" UPGRADE CONNECTION ACCEPT "\r\n"),
+                        "the response is not HTTP/1.1");
+    assert_string_equal(fault_of(SWITCHING CONNECTION ACCEPT "\r\n"),
+                        "the response does not upgrade to websocket");
+    assert_string_equal(fault_of(SWITCHING "Upgrade: h2c\r\n" CONNECTION ACCEPT "\r\n"),
+                        "the response does not upgrade to websocket");
+    assert_string_equal(fault_of(SWITCHING UPGRADE ACCEPT "\r\n"),
+                        "Connection of the response has no upgrade");
+    assert_string_equal(fault_of(SWITCHING UPGRADE "Connection: upgraded\r\n" ACCEPT "\r\n"),
+                        "Connection of the response has no upgrade");
+}
+
+static void test_the_accept_value_must_be_that_of_the_key(void **state)
+{
+    (void)state;
+    static const char *const accepts[] = {
+        "",
+        "Sec-WebSocket-Accept:\r\n",
+        "Sec-WebSocket-Accept: " KEY "\r\n",
+        "Sec-WebSocket-Accept: S3PPLMBITXAQ9KYGZZHZRBK+XOO=\r\n",
+        "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=x\r\n",
+        ACCEPT ACCEPT,
+    };
+    for (size_t i = 0; i < sizeof accepts / sizeof accepts[0]; i++) {
+        char text[400];
+        snprintf(text, sizeof text, SWITCHING UPGRADE CONNECTION "%s\r\n", accepts[i]);
+        assert_string_equal(fault_of(text), "Sec-WebSocket-Accept does not belong to the key");
+    }
+}
+
+static void test_what_was_not_offered_must_not_be_taken(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        fault_of(SWITCHING UPGRADE CONNECTION ACCEPT "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"),
+        "an extension that was not offered");
+    assert_string_equal(fault_of(SWITCHING UPGRADE CONNECTION ACCEPT "Sec-WebSocket-Protocol: chat\r\n\r\n"),
+                        "a subprotocol that was not offered");
+}
+
+/* What a client writes, a server takes. */
+static void test_the_request_is_one_that_a_server_upgrades(void **state)
+{
+    (void)state;
+    char bytes[CLIENT_REQUEST_MAX];
+    int length = client_request_write("a:1234", "/ws?x=1", KEY, bytes);
+    struct message_head head = {0};
+    assert_int_equal(request_head_parse(&head, bytes, (size_t)length), length);
+    struct handshake_answer answer;
+    handshake_decide(&head, &(struct handshake_policy){.about = "A test"}, &answer);
+    assert_int_equal(answer.status, 101);
+}
+
+static void test_a_request_that_does_not_fit_is_refused(void **state)
+{
+    (void)state;
+    char bytes[CLIENT_REQUEST_MAX], target[CLIENT_REQUEST_MAX];
+    memset(target, '/', sizeof target - 1);
+    target[sizeof target - 1] = '\0';
+    assert_int_equal(client_request_write("a", target, KEY, bytes), -EMSGSIZE);
+}
+
+static void test_keys_are_fresh(void **state)
+{
+    (void)state;
+    char keys[2][HANDSHAKE_KEY_LENGTH + 1];
+    client_key(keys[0]);
+    client_key(keys[1]);
+    assert_int_equal(strlen(keys[0]), HANDSHAKE_KEY_LENGTH);
+    assert_string_not_equal(keys[0], keys[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_good_response_has_no_fault),
+        cmocka_unit_test(test_each_part_of_it_is_needed),
+        cmocka_unit_test(test_the_accept_value_must_be_that_of_the_key),
+        cmocka_unit_test(test_what_was_not_offered_must_not_be_taken),
+        cmocka_unit_test(test_the_request_is_one_that_a_server_upgrades),
+        cmocka_unit_test(test_a_request_that_does_not_fit_is_refused),
+        cmocka_unit_test(test_keys_are_fresh),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
