@@ -98,6 +98,9 @@ static void describe_step(const struct step *step, struct buffer *out)
     case STEP_CONTROL:
         buffer_text(out, step->on ? "control: the program still works" : "control on a fresh connection");
         break;
+    case STEP_EXPECT_PATH:
+        buffer_format(out, "expect at the path: %s", place_states[step->state]);
+        break;
     case STEP_EXPECT_UNIFORM:
         buffer_format(out, "expect the numbers of %s to be uniform from %lld to %lld", step->samples.names[0],
                       step->samples.minimum, step->samples.maximum);

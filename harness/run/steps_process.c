@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "run/place.h"
 #include "run/script.h"
 
 int step_stdin(struct script_context *context, const struct step *step)
@@ -207,4 +208,16 @@ int step_expect_stdout(struct script_context *context, const struct step *step)
 int step_expect_stderr(struct script_context *context, const struct step *step)
 {
     return expect_on_output(context, step, &context->instance->errors);
+}
+
+// --- what it leaves at its path ---
+
+int step_expect_path(struct script_context *context, const struct step *step)
+{
+    const char *path = context->instance->endpoint.path;
+    enum place_state state = place_look(path);
+    if (state == step->state)
+        return 0;
+    return step_fail(context, step, format_text("at %s %s", path, place_states[step->state]),
+                     format_text("%s", place_states[state]));
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "run/place.h"
 
 // A dial to a full accept queue is not answered. The kernel takes one connection more than the backlog says, and
 // completes others while it has not noticed; none that comes after a dial that hung is answered.
@@ -112,13 +113,16 @@ char *surroundings_make(struct surroundings *surroundings, struct script_context
     } ports[] = {
         {"used-port", make_used_port}, {"full-port", make_full_port}, {"refused-port", make_refused_port}};
     *surroundings = (struct surroundings){.endpoint = {.host = "127.0.0.1", .path = path}};
-    int result = 0;
-    if (context->test->role == ROLE_CLIENT)
+    enum place place = context->test->place;
+    int result = place_make(place, path);
+    if (result == 0 && place == PLACE_LIVE_SOCKET)
+        result = listen_at_path(surroundings, context);
+    else if (result == 0 && place == PLACE_USUAL && context->test->role == ROLE_CLIENT)
         result = make_client_endpoint(surroundings, context);
     for (size_t i = 0; i < sizeof ports / sizeof *ports && result == 0; i++)
         if (arguments_mention(context->test, ports[i].name))
             result = ports[i].make(surroundings, context);
-    return result < 0 ? format_text("cannot prepare the case's ports: %s", strerror(-result)) : NULL;
+    return result < 0 ? format_text("cannot prepare what the case finds: %s", strerror(-result)) : NULL;
 }
 
 void surroundings_end(struct surroundings *surroundings)

@@ -265,6 +265,7 @@ static const bool needs_process_table[STEP_COUNT] = {
     [STEP_RESOURCES] = true,
     [STEP_EXPECT_RESOURCES] = true,
     [STEP_EXPECT_KEEPALIVE] = true,
+    [STEP_EXPECT_PATH] = true,
 };
 
 static bool needs_process(const struct step *steps, size_t count)
@@ -280,7 +281,8 @@ const char *target_missing(const struct target *target, const struct launch *lau
     if (target->running) {
         if (test->role != ROLE_SERVER)
             return "only a server can be running already";
-        if (test->arguments || test->option_count || needs_process(test->script.steps, test->script.count))
+        if (test->arguments || test->option_count || test->place != PLACE_USUAL ||
+             needs_process(test->script.steps, test->script.count))
             return "needs to start the program, which runs already";
         return NULL;
     }

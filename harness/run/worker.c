@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "run/place.h"
 #include "run/script.h"
 #include "run/surroundings.h"
 
@@ -19,7 +20,7 @@
 
 static bool needs_own_instance(const struct test_case *test)
 {
-    return test->fresh || test->arguments || !test->program->serves_many;
+    return test->fresh || test->arguments || test->place != PLACE_USUAL || !test->program->serves_many;
 }
 
 static bool same_options(const struct test_case *a, const struct test_case *b)
@@ -91,8 +92,8 @@ static void choose_path(struct worker *worker, const struct test_case *test)
         if (!mkdtemp(worker->directory))
             worker->directory[0] = '\0';
     }
-    unlink(worker->path);
-    snprintf(worker->path, sizeof worker->path, "%s/%u.sock", worker->directory, worker->path_number++);
+    place_clear(worker->path);
+    place_path(test->place, worker->directory, worker->path_number++, worker->path, sizeof worker->path);
 }
 
 // Where a server is to listen.
@@ -133,7 +134,9 @@ static bool expects_exit(const struct test_case *test)
 static void await_ready(struct worker *worker, const struct test_case *test, struct result *result)
 {
     struct program_health *health = health_of(worker, test);
-    if (!target_tells_endpoint(launch_of(worker, test), test))
+    // Nobody can listen at a path too long, and at that of a live socket somebody else does.
+    if (!target_tells_endpoint(launch_of(worker, test), test) || test->place == PLACE_TOO_LONG ||
+        test->place == PLACE_LIVE_SOCKET)
         return;
     int64_t patience = (int64_t)(READY_MS * worker->time_scale) * NANOSECONDS_PER_MS;
     int outcome = instance_wait_ready(&worker->instance, clock_now() + patience);
@@ -367,7 +370,7 @@ void worker_close(struct worker *worker)
     cell_close(worker->cell);
     worker->cell = NULL;
     if (worker->directory[0]) {
-        unlink(worker->path);
+        place_clear(worker->path);
         rmdir(worker->directory);
     }
 }

@@ -68,6 +68,18 @@ struct setting {
 
 struct suite;
 
+// What a case finds at the path of its Unix socket.
+enum place {
+    PLACE_USUAL, // for a server nothing, for a client the harness, listening
+    PLACE_NOTHING,
+    PLACE_STALE_SOCKET,
+    PLACE_LIVE_SOCKET,
+    PLACE_FILE,
+    PLACE_DIRECTORY,
+    PLACE_MISSING_DIRECTORY,
+    PLACE_TOO_LONG,
+};
+
 struct test_case {
     const char *id;
     const char *title;
@@ -85,6 +97,7 @@ struct test_case {
     const char **needs;
     size_t need_count;
     bool listen_ipv6;
+    enum place place;
     bool fresh;
     bool slow;
     bool liveness;

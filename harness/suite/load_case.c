@@ -6,12 +6,12 @@
 static const char *const case_keys[] = {"id",      "title",    "checks", "matrix", "rows",       "steps",
                                         "arguments", "options", "needs",  "listen", "fresh",      "time",
                                         "transforms", "liveness", "source", "autobahn", "note",  "role",
-                                        "transport", NULL};
+                                        "transport", "path",     NULL};
 
 // The keys that `defaults` of a suite may have.
 const char *const default_keys[] = {"arguments",  "options",  "needs",  "listen",   "fresh", "time",
                                     "transforms", "liveness", "source", "autobahn", "note",  "role",
-                                    "transport",  NULL};
+                                    "transport",  "path",     NULL};
 
 struct case_reader {
     struct catalog *catalog;
@@ -192,6 +192,22 @@ static bool read_circumstances(const struct case_reader *in)
            (!note || read_string(in->reader, note, &in->test->note));
 }
 
+static bool read_place(const struct case_reader *in)
+{
+    static const char *const names[] = {"nothing",   "stale-socket",      "live-socket", "file",
+                                        "directory", "missing-directory", "too-long",    NULL};
+    const yaml_node_t *path = case_get(in, "path");
+    size_t index;
+    if (!path)
+        return true;
+    if (!read_word(in->reader, path, "what can be at a path", names, &index))
+        return false;
+    in->test->place = (enum place)(PLACE_NOTHING + index);
+    if (in->test->transport != TRANSPORT_UNIX)
+        reader_problem(in->reader, path, "only a program on a Unix socket has a `path`");
+    return in->test->transport == TRANSPORT_UNIX;
+}
+
 static bool read_script(const struct case_reader *in)
 {
     const yaml_node_t *node = map_need(in->reader, in->node, "a case", "steps");
@@ -219,7 +235,7 @@ void load_case(struct catalog *catalog, struct reader *reader, const struct suit
     const yaml_node_t *title = map_need(reader, node, "a case", "title");
     if (!title || !read_string(reader, title, &test->title) || !read_case_id(&in) || !read_checks(&in) ||
         !read_case_options(&in) || !read_arguments(&in) || !read_transforms(&in) || !read_kind(&in) ||
-        !read_circumstances(&in) || !read_script(&in))
+        !read_place(&in) || !read_circumstances(&in) || !read_script(&in))
         return;
     for (size_t i = 0; i < test->check_count; i++)
         test->checks[i]->case_count++;

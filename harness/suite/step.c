@@ -6,6 +6,14 @@
 #include "base/buffer.h"
 #include "suite/step_values.h"
 
+const char *const place_states[] = {
+    [STATE_ABSENT] = "nothing",
+    [STATE_SOCKET] = "a socket",
+    [STATE_FILE] = "the file as it was",
+    [STATE_DIRECTORY] = "a directory",
+    [STATE_OTHER] = "something else, or the file changed",
+};
+
 static bool knows(const struct connection_names *names, const char *name)
 {
     for (size_t i = 0; i < names->count; i++)
@@ -239,6 +247,7 @@ static const struct {
     {"expect-open", STEP_EXPECT_OPEN, read_name, true},
     {"expect-uniform", STEP_EXPECT_UNIFORM, step_read_expect_uniform, false},
     {"expect-different", STEP_EXPECT_DIFFERENT, step_read_expect_different, false},
+    {"expect-path", STEP_EXPECT_PATH, step_read_expect_path, false},
 };
 #define STEP_WORDS (sizeof step_table / sizeof *step_table)
 

@@ -31,10 +31,11 @@ enum step_word {
     STEP_EXPECT_OPEN,
     STEP_EXPECT_UNIFORM,
     STEP_EXPECT_DIFFERENT,
+    STEP_EXPECT_PATH,
 };
 
 // How many step words there are, for tables.
-#define STEP_COUNT (STEP_EXPECT_DIFFERENT + 1)
+#define STEP_COUNT (STEP_EXPECT_PATH + 1)
 
 // How long an expectation waits; `--time-scale` stretches all of them.
 enum patience { PATIENCE_PROMPT, PATIENCE_NORMAL, PATIENCE_SLOW, PATIENCE_EXACT };
@@ -46,6 +47,10 @@ struct exit_matcher {
     enum grade grade;
     const char *why;
 };
+
+// What is at the path of a Unix socket.
+enum place_state { STATE_ABSENT, STATE_SOCKET, STATE_FILE, STATE_DIRECTORY, STATE_OTHER };
+extern const char *const place_states[]; // in words
 
 // Samples that are judged, and by what.
 struct sample_judgement {
@@ -83,6 +88,7 @@ struct step {
     struct exit_matcher *exits;  // EXPECT_EXIT
     size_t exit_count;
     struct growth growth;        // EXPECT_RESOURCES
+    enum place_state state;      // EXPECT_PATH
     struct sample_judgement samples; // EXPECT_UNIFORM, EXPECT_DIFFERENT
     struct step *steps;          // REPEAT
     size_t step_count;

@@ -133,6 +133,7 @@ static bool check_list(struct reader *reader, const struct step *steps, size_t c
         case STEP_EXPECT_EXIT:
         case STEP_EXPECT_RESOURCES:
         case STEP_EXPECT_KEEPALIVE:
+        case STEP_EXPECT_PATH:
         case STEP_EXPECT_OPEN:
         case STEP_CLOSE_WS:
             evidence->expects = true;

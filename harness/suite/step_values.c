@@ -216,3 +216,13 @@ bool step_read_expect_different(struct step_context *context, const yaml_node_t 
         reader_problem(reader, node, "`expect-different` compares two samples or more");
     return samples->count >= 2;
 }
+
+bool step_read_expect_path(struct step_context *context, const yaml_node_t *node, struct step *step)
+{
+    static const char *const names[] = {"absent", "socket", "file", "directory", NULL};
+    size_t index;
+    if (!read_word(context->reader, node, "what can be at the path", names, &index))
+        return false;
+    step->state = (enum place_state)index;
+    return true;
+}

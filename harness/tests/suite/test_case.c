@@ -190,6 +190,9 @@ static void test_keys_are_checked(void **state)
          ":7:18: `bytwise` is not a transform (bytewise, split, coalesced), did you mean `bytewise`?"},
         {"time: long", ":7:11: `long` is not a class of time (normal, slow)"},
         {"listen: ipv5", ":7:13: `ipv5` is not an address family (ipv4, ipv6), did you mean `ipv4`?"},
+        {"path: file", ":7:11: only a program on a Unix socket has a `path`"},
+        {"path: pipe", ":7:11: `pipe` is not what can be at a path (nothing, stale-socket, live-socket, file, "
+                       "directory, missing-directory, too-long)"},
         {"fresh: maybe", ":7:12: `maybe` is neither yes nor no"},
         {"arguments: [\"{prot}\"]",
          ":7:17: `{prot}` is not a variable of this case, did you mean `port`? (a literal brace is `{{`)"},
@@ -247,7 +250,7 @@ static void test_a_case_may_say_what_the_program_is_in_it(void **state)
     tree_of_cases(&tree, "  - id: a/as-it-is\n    title: t\n" STEPS
                          "  - id: a/asks\n    title: t\n    checks: doc-1-greets\n    role: client\n"
                          "    transport: udp\n    steps: [{expect: question}, {send: answer}]\n"
-                         "  - id: a/by-path\n    title: t\n    transport: unix\n" STEPS
+                         "  - id: a/by-path\n    title: t\n    transport: unix\n    path: stale-socket\n" STEPS
                          "  - id: a/alone\n    title: t\n    checks: doc-1-greets\n    role: command\n"
                          "    steps: [{expect-exit: 0}]\n");
     assert_tree_problems(&tree, "");
@@ -261,6 +264,7 @@ static void test_a_case_may_say_what_the_program_is_in_it(void **state)
     test = catalog_case(&tree.catalog, "a/by-path");
     assert_int_equal(test->role, ROLE_SERVER);
     assert_int_equal(test->transport, TRANSPORT_UNIX);
+    assert_int_equal(test->place, PLACE_STALE_SOCKET);
     assert_int_equal(catalog_case(&tree.catalog, "a/alone")->role, ROLE_COMMAND);
     tree_end(&tree);
 }

@@ -142,6 +142,20 @@ static void test_samples_are_judged_by_name(void **state)
     check_problem("expect-different: a", "1:21: expect-different must be a list, not a plain value");
 }
 
+static void test_what_is_at_a_path_has_a_name(void **state)
+{
+    (void)state;
+    struct read_step read;
+    step_open(&read, "expect-path: absent");
+    assert_true(read.good);
+    assert_int_equal(read.step->state, STATE_ABSENT);
+    document_close(&read.document);
+    step_open(&read, "expect-path: directory");
+    assert_int_equal(read.step->state, STATE_DIRECTORY);
+    document_close(&read.document);
+    check_problem("expect-path: gone", "1:16: `gone` is not what can be at the path (absent, socket, file, directory)");
+}
+
 static void test_sizes_need_a_unit_and_a_bound(void **state)
 {
     (void)state;
@@ -197,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_exits_that_make_no_sense_are_refused),
         cmocka_unit_test(test_growth_is_bounded_by_what_is_named),
         cmocka_unit_test(test_samples_are_judged_by_name),
+        cmocka_unit_test(test_what_is_at_a_path_has_a_name),
         cmocka_unit_test(test_sizes_need_a_unit_and_a_bound),
         cmocka_unit_test(test_a_repeat_holds_steps),
         cmocka_unit_test(test_standard_input_takes_plain_bytes),
