@@ -54,6 +54,11 @@ int net_wait_readable(int socket, int64_t deadline)
     return wait_for(socket, POLLIN, deadline);
 }
 
+int net_wait_writable(int socket, int64_t deadline)
+{
+    return wait_for(socket, POLLOUT, deadline);
+}
+
 static bool is_retry(int code)
 {
     return code == EAGAIN || code == EWOULDBLOCK || code == EINTR;

@@ -53,6 +53,9 @@ int net_write(int socket, const void *bytes, size_t size, int64_t deadline);
 /* Waits until the socket can be read (or has ended or failed). Returns 0, -ETIMEDOUT, or a negative errno. */
 int net_wait_readable(int socket, int64_t deadline);
 
+/* The same for writing. */
+int net_wait_writable(int socket, int64_t deadline);
+
 /* Ends our direction and discards what the peer still sends until it has ended its own, so that closing sends
  * no RST that would cost the peer our last bytes (contract 0.6). Gives up after `timeout_ms` or 1 MiB. Leaves
  * the socket open; failures mean that there is nothing left to protect, and are not reported. */

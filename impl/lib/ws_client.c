@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "lib/hostport.h"
 #include "lib/net.h"
 #include "lib/random.h"
 #include "lib/ws_client_handshake.h"
@@ -16,7 +18,7 @@ enum {
 
 static int write_bytes(struct ws_client *client, const void *bytes, size_t size, struct failure *failure)
 {
-    int result = net_write(client->socket, bytes, size, net_deadline(WRITE_MS));
+    int result = stream_write(&client->stream, bytes, size, net_deadline(WRITE_MS));
     return result < 0 ? failure_set(failure, -result, "write to %.200s", client->peer) : 0;
 }
 
@@ -25,8 +27,8 @@ static int read_response(struct ws_client *client, struct message_head *head, in
                          struct failure *failure)
 {
     for (;;) {
-        ssize_t count = net_read(client->socket, client->input + client->end,
-                                 sizeof client->input - client->end, deadline);
+        ssize_t count = stream_read(&client->stream, client->input + client->end,
+                                    sizeof client->input - client->end, deadline);
         if (count <= 0)
             return net_read_failure(count, client->peer, failure);
         client->end += (size_t)count;
@@ -41,16 +43,11 @@ static int read_response(struct ws_client *client, struct message_head *head, in
     }
 }
 
-int ws_client_open(struct ws_client *client, int socket, const struct ws_url *url, int64_t deadline,
-                   struct failure *failure)
+/* Sends the request and reads the response. */
+static int shake_hands(struct ws_client *client, const struct ws_url *url, int64_t deadline,
+                       struct failure *failure)
 {
-    client->socket = socket;
-    client->peer = url->peer;
-    client->closing = false;
-    client->start = client->end = 0;
-    session_begin(&client->session, FRAME_BY_SERVER, MESSAGE_LIMIT);
-
-    char key[HANDSHAKE_KEY_LENGTH + 1], request[CLIENT_REQUEST_MAX];
+    char key[HANDSHAKE_KEY_LENGTH + 1], request[CLIENT_REQUEST_MAX], reason[64];
     client_key(key);
     int length = client_request_write(url->host, url->target, key, request);
     if (length < 0)
@@ -61,13 +58,59 @@ int ws_client_open(struct ws_client *client, int socket, const struct ws_url *ur
         result = read_response(client, &head, deadline, failure);
     if (result < 0)
         return result;
-    if (head.status != 101) {
-        char reason[64];
-        snprintf(reason, sizeof reason, "the server answered with status %u", head.status);
-        return failure_explain(failure, EPROTO, reason, "open a WebSocket at %.200s", client->peer);
-    }
     const char *fault = client_response_fault(&head, key);
+    if (head.status != 101) {
+        snprintf(reason, sizeof reason, "the server answered with status %u", head.status);
+        fault = reason;
+    }
     return fault ? failure_explain(failure, EPROTO, fault, "open a WebSocket at %.200s", client->peer) : 0;
+}
+
+int ws_client_open(struct ws_client *client, struct stream stream, const struct ws_url *url, int64_t deadline,
+                   struct failure *failure)
+{
+    client->stream = stream;
+    client->peer = url->peer;
+    client->closing = false;
+    client->start = client->end = 0;
+    session_begin(&client->session, FRAME_BY_SERVER, MESSAGE_LIMIT);
+    int result = shake_hands(client, url, deadline, failure);
+    if (result < 0)
+        ws_client_end(client, 0);
+    return result;
+}
+
+static int connect_tls(struct stream *stream, const struct ws_url *url, SSL_CTX *context, int64_t deadline,
+                       struct failure *failure)
+{
+    struct hostport parts;
+    char host[WS_URL_PART_MAX];
+    int result = hostport_split(url->peer, strlen(url->peer), &parts);
+    if (result < 0)
+        return failure_explain(failure, -result, hostport_reason(result), "use TLS with %.200s", url->peer);
+    snprintf(host, sizeof host, "%.*s", (int)parts.host_length, parts.host);
+    return stream_connect_tls(stream, context, host, deadline, failure);
+}
+
+int ws_client_dial(struct ws_client *client, const struct ws_url *url,
+                   const struct ws_client_options *options, struct failure *failure)
+{
+    if (url->secure && !options->tls)
+        return failure_explain(failure, EPROTONOSUPPORT, "no TLS", "connect %.200s", url->peer);
+    struct stream stream = {
+        .socket = net_dial(url->peer, NET_ANY, SOCK_STREAM, options->connect_timeout_ms, failure),
+    };
+    if (stream.socket < 0)
+        return stream.socket;
+    if (options->keepalive)
+        net_set_keepalive(stream.socket);
+    net_set_nodelay(stream.socket);
+    int64_t deadline = net_deadline(options->handshake_timeout_ms);
+    int result = url->secure ? connect_tls(&stream, url, options->tls, deadline, failure) : 0;
+    if (result == 0)
+        return ws_client_open(client, stream, url, deadline, failure);
+    close(stream.socket);
+    return result;
 }
 
 int ws_client_send(struct ws_client *client, enum frame_opcode opcode, bool final, const void *bytes,
@@ -104,7 +147,7 @@ int ws_client_close(struct ws_client *client, unsigned code, struct failure *fai
 /* Reads on. Returns above 0, or as ws_client_next. */
 static int refill(struct ws_client *client, int64_t deadline, struct failure *failure)
 {
-    ssize_t count = net_read(client->socket, client->input, sizeof client->input, deadline);
+    ssize_t count = stream_read(&client->stream, client->input, sizeof client->input, deadline);
     if (count == -ETIMEDOUT)
         return 0;
     if (count <= 0)
@@ -156,7 +199,9 @@ void ws_client_end(struct ws_client *client, int64_t timeout_ms)
 {
     int64_t deadline = net_deadline(timeout_ms);
     while (client->session.closed && client->closing &&
-           net_read(client->socket, client->input, sizeof client->input, deadline) > 0)
+           stream_read(&client->stream, client->input, sizeof client->input, deadline) > 0)
         continue;
+    stream_end(&client->stream);
+    close(client->stream.socket);
     session_end(&client->session);
 }

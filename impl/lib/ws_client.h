@@ -2,7 +2,7 @@
 #define IMPL_WS_CLIENT_H
 
 /*
- * The client's end of a WebSocket on a blocking socket.
+ * The client's end of a WebSocket on a stream, plain or under TLS.
  *
  * ws_client_open does the handshake; then ws_client_next gives message after message, answering pings and the
  * close frame on its own, and ws_client_send sends. One thread at a time; the socket stays the caller's. A
@@ -10,6 +10,7 @@
  */
 
 #include "lib/failure.h"
+#include "lib/stream.h"
 #include "lib/ws_session.h"
 #include "lib/ws_url.h"
 
@@ -17,7 +18,7 @@ enum { WS_CLIENT_INPUT = 65536 };
 
 /* Large, and not to be zeroed: ws_client_open fills it. */
 struct ws_client {
-    int socket;
+    struct stream stream;
     const char *peer; /* for messages */
     struct ws_session session;
     bool closing;      /* our close frame has gone out */
@@ -25,10 +26,24 @@ struct ws_client {
     unsigned char input[WS_CLIENT_INPUT];
 };
 
-/* Does the opening handshake on a connected socket. Returns 0: call ws_client_end in the end. Or a negative
- * errno code with the reason in `failure`, and there is nothing to end: -EPROTO the server answered something
- * else, or wrongly; -ETIMEDOUT; -ECONNRESET it closed the connection. */
-int ws_client_open(struct ws_client *client, int socket, const struct ws_url *url, int64_t deadline,
+struct ws_client_options {
+    int64_t connect_timeout_ms;   /* negative: as long as the kernel tries */
+    int64_t handshake_timeout_ms; /* of TLS and WebSocket together; negative: none */
+    bool keepalive;
+    SSL_CTX *tls; /* for wss; without, such a URL is refused */
+};
+
+/* Connects, under TLS for wss, and does the opening handshake. Returns 0: call ws_client_end in the end. Or a
+ * negative errno code with the reason in `failure`, and there is nothing to end: one of net_dial,
+ * stream_connect_tls or ws_client_open. `url` is used until the end. */
+int ws_client_dial(struct ws_client *client, const struct ws_url *url,
+                   const struct ws_client_options *options, struct failure *failure);
+
+/* Does the opening handshake on a connected stream, which belongs to the client from here on. Returns 0: call
+ * ws_client_end in the end. Or a negative errno code with the reason in `failure`, and there is nothing to
+ * end: -EPROTO the server answered something else, or wrongly; -ETIMEDOUT; -ECONNRESET it closed the
+ * connection. */
+int ws_client_open(struct ws_client *client, struct stream stream, const struct ws_url *url, int64_t deadline,
                    struct failure *failure);
 
 /* Sends a frame of one opcode, masked, of a message that may go on. Returns 0, or a negative errno code with

@@ -7,28 +7,28 @@
 enum { LINGER_MS = 2000 };
 
 /* Answers a request that does not become a WebSocket; returns -EPROTO. */
-static int refuse(int socket, const struct handshake_answer *answer, int64_t write_timeout_ms)
+static int refuse(struct websocket *websocket, const struct handshake_answer *answer)
 {
     char bytes[HANDSHAKE_ANSWER_MAX];
     size_t length = handshake_answer_write(answer, time(NULL), bytes);
-    int result = net_write(socket, bytes, length, net_deadline(write_timeout_ms));
+    int result =
+        stream_write(&websocket->stream, bytes, length, net_deadline(websocket->options->write_timeout_ms));
     return result < 0 ? result : -EPROTO;
 }
 
 static int refuse_with(struct websocket *websocket, int status)
 {
     struct handshake_answer answer = {.status = status};
-    return refuse(websocket->socket, &answer, websocket->options->write_timeout_ms);
+    return refuse(websocket, &answer);
 }
 
 /* Reads a whole head to the beginning of input; bytes behind it are frames and stay. Returns 0 or a negative
  * errno code, the client having its answer. */
-static int head_read(struct websocket *websocket, struct message_head *head)
+static int head_read(struct websocket *websocket, struct message_head *head, int64_t deadline)
 {
-    int64_t deadline = net_deadline(websocket->options->handshake_timeout_ms);
     for (;;) {
-        ssize_t count = net_read(websocket->socket, websocket->input + websocket->end,
-                                 sizeof websocket->input - websocket->end, deadline);
+        ssize_t count = stream_read(&websocket->stream, websocket->input + websocket->end,
+                                    sizeof websocket->input - websocket->end, deadline);
         if (count == -ETIMEDOUT) {
             refuse_with(websocket, 408);
             return -ETIMEDOUT;
@@ -46,26 +46,38 @@ static int head_read(struct websocket *websocket, struct message_head *head)
     }
 }
 
+/* Reads the request and answers it. */
+static int upgrade(struct websocket *websocket, int64_t deadline)
+{
+    struct message_head head = {0};
+    int result = head_read(websocket, &head, deadline);
+    if (result < 0)
+        return result;
+    struct handshake_answer answer;
+    handshake_decide(&head, &websocket->options->policy, &answer);
+    if (answer.status != 101)
+        return refuse(websocket, &answer);
+    net_set_nodelay(websocket->stream.socket);
+    char bytes[HANDSHAKE_ANSWER_MAX];
+    size_t length = handshake_answer_write(&answer, 0, bytes);
+    return websocket_send(websocket, (const unsigned char *)bytes, length);
+}
+
 int websocket_open(struct websocket *websocket, int socket, const struct websocket_options *options)
 {
     websocket->options = options;
-    websocket->socket = socket;
+    websocket->stream = (struct stream){.socket = socket};
     websocket->failed = false;
     websocket->start = websocket->end = websocket->pending = 0;
     session_begin(&websocket->session, FRAME_BY_CLIENT, options->message_limit);
 
-    struct message_head head = {0};
-    int result = head_read(websocket, &head);
+    int64_t deadline = net_deadline(options->handshake_timeout_ms);
+    int result = options->tls ? stream_accept_tls(&websocket->stream, options->tls, deadline) : 0;
+    if (result == 0)
+        result = upgrade(websocket, deadline);
     if (result < 0)
-        return result;
-    struct handshake_answer answer;
-    handshake_decide(&head, &options->policy, &answer);
-    if (answer.status != 101)
-        return refuse(socket, &answer, options->write_timeout_ms);
-    net_set_nodelay(socket);
-    char bytes[HANDSHAKE_ANSWER_MAX];
-    size_t length = handshake_answer_write(&answer, 0, bytes);
-    return websocket_send(websocket, (const unsigned char *)bytes, length);
+        stream_end(&websocket->stream);
+    return result;
 }
 
 static int flush(struct websocket *websocket)
@@ -74,8 +86,8 @@ static int flush(struct websocket *websocket)
     websocket->pending = 0;
     if (size == 0)
         return 0;
-    return net_write(websocket->socket, websocket->output, size,
-                     net_deadline(websocket->options->write_timeout_ms));
+    return stream_write(&websocket->stream, websocket->output, size,
+                        net_deadline(websocket->options->write_timeout_ms));
 }
 
 int websocket_send(struct websocket *websocket, const unsigned char *bytes, size_t size)
@@ -86,7 +98,8 @@ int websocket_send(struct websocket *websocket, const unsigned char *bytes, size
             return result;
     }
     if (size > sizeof websocket->output)
-        return net_write(websocket->socket, bytes, size, net_deadline(websocket->options->write_timeout_ms));
+        return stream_write(&websocket->stream, bytes, size,
+                            net_deadline(websocket->options->write_timeout_ms));
     memcpy(websocket->output + websocket->pending, bytes, size);
     websocket->pending += size;
     return 0;
@@ -116,8 +129,8 @@ static int input_refill(struct websocket *websocket)
     int result = flush(websocket);
     if (result < 0)
         return result;
-    ssize_t count = net_read(websocket->socket, websocket->input, sizeof websocket->input,
-                             net_deadline(websocket->options->read_timeout_ms));
+    ssize_t count = stream_read(&websocket->stream, websocket->input, sizeof websocket->input,
+                                net_deadline(websocket->options->read_timeout_ms));
     if (count == -ETIMEDOUT)
         return websocket_close(websocket, CLOSE_GOING_AWAY);
     if (count == 0)
@@ -174,7 +187,7 @@ int websocket_finish(struct websocket *websocket, unsigned code)
     int result = websocket_close(websocket, code);
     int64_t deadline = net_deadline(websocket->options->write_timeout_ms);
     while (result == 0 && !input_closes(websocket)) {
-        ssize_t count = net_read(websocket->socket, websocket->input, sizeof websocket->input, deadline);
+        ssize_t count = stream_read(&websocket->stream, websocket->input, sizeof websocket->input, deadline);
         if (count <= 0)
             return (int)count;
         websocket->start = 0;
@@ -188,10 +201,11 @@ static void linger(struct websocket *websocket)
 {
     uint64_t left = websocket->session.message_limit + (1 << 20);
     int64_t deadline = net_deadline(LINGER_MS);
-    if (shutdown(websocket->socket, SHUT_WR) < 0)
+    if (shutdown(websocket->stream.socket, SHUT_WR) < 0)
         return;
     for (;;) {
-        ssize_t count = net_read(websocket->socket, websocket->input, sizeof websocket->input, deadline);
+        ssize_t count =
+            net_read(websocket->stream.socket, websocket->input, sizeof websocket->input, deadline);
         if (count <= 0 || (uint64_t)count > left)
             return;
         left -= (uint64_t)count;
@@ -201,6 +215,7 @@ static void linger(struct websocket *websocket)
 void websocket_end(struct websocket *websocket)
 {
     session_end(&websocket->session);
+    stream_end(&websocket->stream);
     if (websocket->failed)
         linger(websocket);
     OPENSSL_thread_stop(); /* the thread's own end would do it, but main does not wait for that */

@@ -2,7 +2,8 @@
 #define IMPL_WS_CONNECTION_H
 
 /*
- * A WebSocket client on a blocking socket: the handshake and the session, with deadlines.
+ * A WebSocket client on a blocking socket: the handshakes (TLS before that of WebSocket, for wss) and the
+ * session, with deadlines.
  *
  * websocket_open reads the request and answers it; then websocket_next gives message after message, and
  * answers pings and the close frame on its own. What is sent is gathered and written when the next read would
@@ -15,6 +16,7 @@
 #include <stdint.h>
 
 #include "lib/server.h"
+#include "lib/stream.h"
 #include "lib/ws_handshake.h"
 #include "lib/ws_session.h"
 
@@ -24,6 +26,7 @@ struct websocket_options {
     int64_t handshake_timeout_ms; /* from the accept to the last byte of the request's head */
     int64_t read_timeout_ms;      /* without a byte from the client; negative: none */
     int64_t write_timeout_ms;     /* for one message or batch of them; negative: none */
+    SSL_CTX *tls;                 /* for wss; NULL: plain */
     const struct server *server;  /* asked whether it stops; NULL: it never does */
 };
 
@@ -32,7 +35,7 @@ enum { WEBSOCKET_INPUT = 65536, WEBSOCKET_OUTPUT = 16384 };
 /* Large, and not to be zeroed: put it on the thread's stack and let websocket_open fill it. */
 struct websocket {
     const struct websocket_options *options;
-    int socket;
+    struct stream stream;
     struct ws_session session;
     bool failed;       /* the last frame told the client of its mistake */
     size_t start, end; /* of what input holds */

@@ -11,6 +11,7 @@ enum { FIXED_MMAP_THRESHOLD = 256 * 1024 };
 struct service {
     const struct ws_server *program;
     struct websocket_options connections;
+    const char *certificate, *key; /* files, for wss */
 };
 
 static void serve_client(int socket, void *context)
@@ -30,9 +31,14 @@ static int serve(const struct server_options *options, struct service *service)
     struct failure failure;
     if (server_open(&server, options, &failure) < 0)
         return failure_report(&failure);
+    int result = 0;
     service->connections.server = server;
-    int result = server_run(server, serve_client, service, &failure);
+    if (service->certificate)
+        result = tls_server_context(&service->connections.tls, service->certificate, service->key, &failure);
+    if (result == 0)
+        result = server_run(server, serve_client, service, &failure);
     server_close(server);
+    tls_context_free(service->connections.tls);
     return result < 0 ? failure_report(&failure) : EXIT_SUCCESS;
 }
 
@@ -70,12 +76,16 @@ int ws_server_main(int argc, char **argv, const struct ws_server *program)
         {"--keepalive", ARGUMENT_FLAG, &server.keepalive, "let the kernel probe silent clients"},
         {"--origin ORIGIN", ARGUMENT_TEXTS, &origins, "trust pages of this origin only; repeatable"},
         {"--subprotocol NAME", ARGUMENT_TEXTS, &subprotocols, "speak this subprotocol; repeatable"},
+        {"--cert FILE", ARGUMENT_TEXT, &service.certificate, "speak wss with this certificate chain (PEM)"},
+        {"--key FILE", ARGUMENT_TEXT, &service.key, "its private key (PEM)"},
         {"[PORT]", ARGUMENT_PORT, &server.port, "1234 by default"},
         {0},
     };
     int status = arguments_read(argc, argv, program->about, arguments);
     if (status != ARGUMENTS_RUN)
         return status;
+    if (!service.certificate != !service.key)
+        return arguments_misuse(argc, argv, arguments, "--cert and --key belong together");
     if (!are_subprotocols(&subprotocols))
         return arguments_misuse(argc, argv, arguments, "a subprotocol is a token of at most 128 bytes");
     connections->policy = (struct handshake_policy){

@@ -107,7 +107,7 @@ static int turn(struct conversation *talk, int stop, struct failure *failure)
     struct pollfd items[] = {
         {.fd = closing ? -1 : stop, .events = POLLIN},
         {.fd = closing || talk->input_ended ? -1 : STDIN_FILENO, .events = POLLIN},
-        {.fd = talk->server.socket, .events = POLLIN},
+        {.fd = talk->server.stream.socket, .events = POLLIN},
     };
     int64_t left = talk->deadline - net_deadline(0);
     int ready = poll(items, 3, left < 0 ? 0 : left > 60000 ? 60000 : (int)left);
@@ -135,8 +135,7 @@ static int converse(struct conversation *talk, int stop, struct failure *failure
     return result < 0 ? result : 0;
 }
 
-/* Connects and talks. */
-static int visit(const struct ws_url *url, int64_t connect_timeout_ms, bool keepalive, int64_t idle_ms,
+static int visit(const struct ws_url *url, const struct ws_client_options *options, int64_t idle_ms,
                  struct failure *failure)
 {
     static struct conversation talk;
@@ -144,18 +143,10 @@ static int visit(const struct ws_url *url, int64_t connect_timeout_ms, bool keep
     int stop = stop_open(failure);
     if (stop < 0)
         return stop;
-    int result = net_dial(url->peer, NET_ANY, SOCK_STREAM, connect_timeout_ms, failure);
-    int socket = result;
-    if (socket >= 0) {
-        if (keepalive)
-            net_set_keepalive(socket);
-        net_set_nodelay(socket);
-        result = ws_client_open(&talk.server, socket, url, net_deadline(HANDSHAKE_MS), failure);
-        if (result == 0) {
-            result = converse(&talk, stop, failure);
-            ws_client_end(&talk.server, CLOSE_MS);
-        }
-        close(socket);
+    int result = ws_client_dial(&talk.server, url, options, failure);
+    if (result == 0) {
+        result = converse(&talk, stop, failure);
+        ws_client_end(&talk.server, CLOSE_MS);
     }
     close(stop);
     return result;
@@ -163,15 +154,18 @@ static int visit(const struct ws_url *url, int64_t connect_timeout_ms, bool keep
 
 int main(int argc, char **argv)
 {
-    const char *place = NULL, *path = NULL;
-    int64_t connect_timeout_ms = -1, idle_ms = 4000;
-    bool keepalive = false;
+    const char *place = NULL, *path = NULL, *authorities = NULL;
+    int64_t idle_ms = 4000;
+    bool insecure = false;
+    struct ws_client_options options = {.connect_timeout_ms = -1, .handshake_timeout_ms = HANDSHAKE_MS};
     const struct argument arguments[] = {
-        {"--connect-timeout DURATION", ARGUMENT_DURATION, &connect_timeout_ms, "give up connecting"},
+        {"--connect-timeout DURATION", ARGUMENT_DURATION, &options.connect_timeout_ms, "give up connecting"},
         {"--idle-timeout DURATION", ARGUMENT_DURATION, &idle_ms,
          "ask for input after so long, 4s by default"},
-        {"--keepalive", ARGUMENT_FLAG, &keepalive, "send keep-alive probes"},
-        {"HOST:PORT|URL", ARGUMENT_TEXT, &place, "the server, or ws://HOST:PORT/PATH"},
+        {"--keepalive", ARGUMENT_FLAG, &options.keepalive, "send keep-alive probes"},
+        {"--ca FILE", ARGUMENT_TEXT, &authorities, "trust servers with these certificates (PEM)"},
+        {"--insecure", ARGUMENT_FLAG, &insecure, "trust any server"},
+        {"HOST:PORT|URL", ARGUMENT_TEXT, &place, "the server, or ws://HOST:PORT/PATH, or wss://"},
         {"[PATH]", ARGUMENT_TEXT, &path, "where on that server, unless the URL says it"},
         {0},
     };
@@ -185,7 +179,11 @@ int main(int argc, char **argv)
     struct failure failure;
     struct ws_url url;
     const char *reason = is_url ? ws_url_parse(place, &url) : ws_url_of(place, path, &url);
-    int result = reason ? failure_explain(&failure, EINVAL, reason, "resolve %.200s", place)
-                        : visit(&url, connect_timeout_ms, keepalive, idle_ms, &failure);
+    int result = reason ? failure_explain(&failure, EINVAL, reason, "resolve %.200s", place) : 0;
+    if (result == 0 && url.secure)
+        result = tls_client_context(&options.tls, authorities, insecure, &failure);
+    if (result == 0)
+        result = visit(&url, &options, idle_ms, &failure);
+    tls_context_free(options.tls);
     return failure_status(result, &failure);
 }

@@ -31,7 +31,8 @@ static void *open_client(void *argument)
 {
     struct pair *pair = argument;
     static const struct ws_url url = {.peer = "a:80", .host = "a", .target = "/ws"};
-    pair->opened = ws_client_open(&pair->client, pair->socket, &url, net_deadline(LATE_MS), &pair->failure);
+    pair->opened = ws_client_open(&pair->client, (struct stream){.socket = pair->socket}, &url,
+                                  net_deadline(LATE_MS), &pair->failure);
     return NULL;
 }
 
@@ -82,7 +83,6 @@ static void finish(struct pair *pair)
 {
     close(pair->server);
     ws_client_end(&pair->client, LATE_MS);
-    close(pair->socket);
 }
 
 static int next(struct pair *pair, struct session_event *event)
@@ -225,7 +225,6 @@ static void assert_not_opened(const char *response, int expected, const char *re
     assert_int_equal(pair.opened, expected);
     assert_non_null(strstr(pair.failure.text, reason));
     close(pair.server);
-    close(pair.socket);
 }
 
 static void test_other_responses_are_failures(void **state)
