@@ -10,15 +10,13 @@
  * MSG_NOSIGNAL, so a program ignores SIGPIPE (lib/stop.h does that).
  */
 
+#include <openssl/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "lib/failure.h"
-
-typedef struct ssl_ctx_st SSL_CTX;
-typedef struct ssl_st SSL;
 
 struct stream {
     int socket;
