@@ -38,7 +38,7 @@ static struct question question_make(int family, uint16_t port)
     return question;
 }
 
-// Returns 1, 0, or a negative errno.
+// Returns LISTENING, 0, or a negative errno.
 static int listener_find(int netlink, int family, uint16_t port)
 {
     struct question question = question_make(family, port);
@@ -88,6 +88,10 @@ int tcp_diagnose(struct cell *cell, uint16_t port)
         cell->diagnosis = netlink_open(cell);
     if (cell->diagnosis == NO_DIAGNOSIS)
         return -ENOTSUP;
+    // The kernel finds a listener on IPv6 that takes IPv4 too by either question.
     int result = listener_find(cell->diagnosis, AF_INET, port);
-    return result ? result : listener_find(cell->diagnosis, AF_INET6, port);
+    if (result != 0)
+        return result;
+    result = listener_find(cell->diagnosis, AF_INET6, port);
+    return result == LISTENING ? LISTENING_ON_IPV6 : result;
 }

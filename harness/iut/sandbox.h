@@ -124,9 +124,11 @@ enum endpoint_kind { ENDPOINT_TCP, ENDPOINT_UDP, ENDPOINT_UNIX };
 // Tells whether a connection to TCP `port` on 127.0.0.1 or ::1 in the cell's network would find a listener,
 // whether UDP `port` is bound there, or whether something listens on the Unix socket `path` (one bound by a
 // relative name is known by its end); without touching it, so that a server which counts or limits its
-// clients notices nothing. Returns 1, 0, or a negative errno (-ENOTSUP where the kernel's socket tables
-// cannot be read: then connect instead). Cheap enough to poll: about 5 microseconds for TCP, 50 for UDP, 15
-// for Unix.
+// clients notices nothing. Returns LISTENING, LISTENING_ON_IPV6 where a TCP connection to 127.0.0.1 would find none (as far
+// as the kernel tells the two apart), 0, or a negative errno (-ENOTSUP where the kernel's socket tables cannot be read:
+// then connect instead). Cheap enough to poll: about 5 microseconds for TCP, 50 for UDP, 15 for Unix.
+enum { LISTENING = 1, LISTENING_ON_IPV6 = 2 };
+
 int cell_listening(struct cell *cell, enum endpoint_kind kind, uint16_t port, const char *path);
 
 // Tells whether the kernel's keep-alive timer runs on the cell's end of a TCP connection, `local_port` being that

@@ -14,6 +14,7 @@
 
 #define KEPT_OUTPUT 65536
 #define READY_POLL_MS 1
+#define SECOND_FAMILY_MS 500
 
 static void set_nonblocking(int fd)
 {
@@ -260,6 +261,7 @@ static int answers_connect(struct instance *instance)
 
 int instance_wait_ready(struct instance *instance, int64_t deadline)
 {
+    int64_t ipv6_enough = 0;
     for (;;) {
         int listening = cell_listening(instance->cell, endpoint_kind(instance->transport),
                                        (uint16_t)instance->endpoint.port, instance->endpoint.path);
@@ -267,7 +269,10 @@ int instance_wait_ready(struct instance *instance, int64_t deadline)
             listening = answers_connect(instance);
         if (listening < 0)
             return listening;
-        if (listening > 0) {
+        // A server with a socket for each family may listen on IPv6 a moment before it does on IPv4.
+        if (listening == LISTENING_ON_IPV6 && !ipv6_enough)
+            ipv6_enough = clock_now() + SECOND_FAMILY_MS * NANOSECONDS_PER_MS;
+        if (listening == LISTENING || (listening == LISTENING_ON_IPV6 && clock_now() >= ipv6_enough)) {
             instance->ready = true;
             return 0;
         }

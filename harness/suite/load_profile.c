@@ -145,10 +145,16 @@ static bool read_launch(struct catalog *catalog, struct reader *reader, const ya
 
 void load_profile(struct catalog *catalog, struct reader *reader, struct profile *profile)
 {
-    static const char *const keys[] = {"name", "programs", NULL};
+    static const char *const keys[] = {"name", "packages", "programs", NULL};
     const yaml_node_t *root = reader_root(reader);
     profile->path = reader->path;
     if (!map_check(reader, root, "a profile", keys, NULL))
+        return;
+    // Who installs the programs reads them; here they only have to be a list.
+    const yaml_node_t *packages = map_get(reader, root, "packages");
+    const char **ignored;
+    size_t count;
+    if (packages && !read_strings(reader, packages, "packages", &ignored, &count))
         return;
     const yaml_node_t *name = map_need(reader, root, "a profile", "name");
     const yaml_node_t *programs = map_need(reader, root, "a profile", "programs");

@@ -21,14 +21,14 @@ static int bind_loopback(struct cell *cell, int family, int type, uint16_t port)
     return handle;
 }
 
-static void tcp_listening_is_seen(struct cell *cell, int family)
+static void tcp_listening_is_seen(struct cell *cell, int family, int expected)
 {
     uint16_t port = (uint16_t)cell_free_port(cell, SOCK_STREAM);
     assert_int_equal(cell_listening(cell, ENDPOINT_TCP, port, NULL), 0);
     int handle = bind_loopback(cell, family, SOCK_STREAM, port);
     assert_int_equal(cell_listening(cell, ENDPOINT_TCP, port, NULL), 0);
     assert_int_equal(listen(handle, 1), 0);
-    assert_int_equal(cell_listening(cell, ENDPOINT_TCP, port, NULL), 1);
+    assert_int_equal(cell_listening(cell, ENDPOINT_TCP, port, NULL), expected);
     assert_int_equal(cell_listening(cell, ENDPOINT_TCP, (uint16_t)(port + 1), NULL), 0);
     close(handle);
     assert_int_equal(cell_listening(cell, ENDPOINT_TCP, port, NULL), 0);
@@ -36,15 +36,28 @@ static void tcp_listening_is_seen(struct cell *cell, int family)
 
 static void test_tcp_listener_is_seen(void **state)
 {
-    tcp_listening_is_seen(fixture_of(state)->cell, AF_INET);
-    tcp_listening_is_seen(fixture_of(state)->cell, AF_INET6);
+    tcp_listening_is_seen(fixture_of(state)->cell, AF_INET, LISTENING);
+    tcp_listening_is_seen(fixture_of(state)->cell, AF_INET6, LISTENING_ON_IPV6);
+}
+
+static void test_tcp_listener_of_both_families_is_not_on_ipv6_alone(void **state)
+{
+    struct cell *cell = fixture_of(state)->cell;
+    uint16_t port = (uint16_t)cell_free_port(cell, SOCK_STREAM);
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = in6addr_any};
+    int handle = cell_socket(cell, AF_INET6, SOCK_STREAM), off = 0;
+    assert_int_equal(setsockopt(handle, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off), 0);
+    assert_int_equal(bind(handle, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(handle, 1), 0);
+    assert_int_equal(cell_listening(cell, ENDPOINT_TCP, port, NULL), LISTENING);
+    close(handle);
 }
 
 static void test_tcp_listener_is_seen_in_proc_too(void **state)
 {
     fixture_of(state)->cell->diagnosis = -2; // as on a kernel that answers no netlink
-    tcp_listening_is_seen(fixture_of(state)->cell, AF_INET);
-    tcp_listening_is_seen(fixture_of(state)->cell, AF_INET6);
+    tcp_listening_is_seen(fixture_of(state)->cell, AF_INET, LISTENING);
+    tcp_listening_is_seen(fixture_of(state)->cell, AF_INET6, LISTENING);
 }
 
 static void test_connections_are_not_listeners(void **state)
@@ -258,6 +271,7 @@ int main(int argc, char **argv)
             return roles[i].run(atoi(argv[2]));
     const struct CMUnitTest tests[] = {
         IN_ALL(test_tcp_listener_is_seen),
+        IN_ALL(test_tcp_listener_of_both_families_is_not_on_ipv6_alone),
         IN_ALL(test_tcp_listener_is_seen_in_proc_too),
         IN_ALL(test_connections_are_not_listeners),
         IN_ALL(test_udp_port_is_seen),

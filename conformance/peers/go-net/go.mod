@@ -1,0 +1,3 @@
+module sockspec/peers/go-net
+
+go 1.19
