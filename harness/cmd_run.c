@@ -117,7 +117,7 @@ static int prepare_target(struct run *run)
             result = usage_error("%s", message);
         return result;
     }
-    char *path = launch_profile_path(run->catalog.data, options->profile ? options->profile : "reference");
+    char *path = launch_data_path(run->catalog.data, "profiles", options->profile ? options->profile : "reference");
     int result = catalog_load_profile(&run->catalog, path, &run->profile);
     free(path);
     if (result < 0)
@@ -138,8 +138,11 @@ static int prepare(struct run *run)
         if (suite_word(&run->catalog.arena, options->selection.words[i], &path, &pattern))
             catalog_need_suite(&run->catalog, path);
     }
-    if (options->expectations)
-        expectations_load(&run->catalog, options->expectations, &run->expectations);
+    if (options->expectations) {
+        char *path = launch_data_path(run->catalog.data, "expectations", options->expectations);
+        expectations_load(&run->catalog, arena_text(&run->catalog.arena, path), &run->expectations);
+        free(path);
+    }
     if (run->catalog.problems.count)
         return EXIT_USAGE;
     if (plan_make(&run->catalog, &options->selection, &run->plan, &message) < 0) {

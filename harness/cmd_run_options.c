@@ -29,7 +29,7 @@ static const char help[] =
     "The implementation:\n"
     "  -p, --profile FILE|NAME    how to start each program (default: reference)\n"
     "      --without CAPABILITY   the command lacks this option or capability (may be repeated)\n"
-    "      --expectations FILE    what is known to deviate\n"
+    "      --expectations NAME    what is known to deviate: a name in expectations/, or a path\n"
     "Running:\n"
     "  -j, --jobs N               cases at once (default: 16 for each CPU)\n"
     "      --time-scale X         stretch every deadline by this factor (default 1)\n"

@@ -38,11 +38,11 @@ int launch_from_command(struct arena *arena, const struct program *program, cons
     return 0;
 }
 
-char *launch_profile_path(const char *data, const char *name)
+char *launch_data_path(const char *data, const char *kind, const char *name)
 {
     if (strchr(name, '/') || strstr(name, ".yaml"))
         return duplicate(name);
-    return format_text("%s/profiles/%s.yaml", data, name);
+    return format_text("%s/%s/%s.yaml", data, kind, name);
 }
 
 static const char *join(struct arena *arena, const char *directory, const char *name)

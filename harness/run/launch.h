@@ -12,8 +12,9 @@ int launch_from_command(struct arena *arena, const struct program *program, cons
                         const char *const *without, size_t without_count, struct profile *profile,
                         const char **message);
 
-// The path of a profile: a file, or the name of one below the data directory. To be freed.
-char *launch_profile_path(const char *data, const char *name);
+// The path of one of the data's "profiles" or "expectations": a file, or the name of one below the data directory. To be
+// freed.
+char *launch_data_path(const char *data, const char *kind, const char *name);
 
 // Makes the commands of a profile ready to start: a path with a slash is relative to the profile's file, a bare name
 // is looked for beside sockspec and in ../libexec/sockspec; what is not found there is left to PATH.

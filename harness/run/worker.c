@@ -203,7 +203,8 @@ static void look_at_program(struct worker *worker, const struct script_context *
     bool server = context->test->role == ROLE_SERVER;
     bool ended = instance_ended(instance);
     bool crashed = ended && WIFSIGNALED(instance->process.status) && !context->exit_expected;
-    if (crashed || (ended && server && !context->exit_expected)) {
+    bool allowed = context->exit_expected || (expects_exit(context->test) && instance->process.status == 0);
+    if (crashed || (ended && server && !allowed)) {
         char *fate = instance_fate(instance);
         result->hard = true;
         if (result->verdict == VERDICT_FAIL && result->actual) {

@@ -72,10 +72,13 @@ static void test_a_profile_goes_by_name_or_path(void **state)
     } rows[] = {{"mine", "/data/profiles/mine.yaml"}, {"./mine", "./mine"}, {"mine.yaml", "mine.yaml"},
                 {"/a/b.yaml", "/a/b.yaml"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
-        char *path = launch_profile_path("/data", rows[i].name);
+        char *path = launch_data_path("/data", "profiles", rows[i].name);
         assert_string_equal(path, rows[i].path);
         free(path);
     }
+    char *path = launch_data_path("/data", "expectations", "mine");
+    assert_string_equal(path, "/data/expectations/mine.yaml");
+    free(path);
 }
 
 static const char *resolved(struct arena *arena, const char *profile_path, const char *name, const char **directory)

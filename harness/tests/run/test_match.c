@@ -237,6 +237,33 @@ static void test_the_first_reason_is_kept(void **state)
     free(match.detail);
 }
 
+static void test_megabytes_are_compared_when_nearly_all_have_come(void **state)
+{
+    (void)state;
+    enum { ALL = 1 << 20 };
+    unsigned char *bytes = allocate(ALL, 1);
+    struct matcher matcher = {.payload = {.pattern = (const unsigned char *)"a", .pattern_length = 1, .length = ALL}};
+    struct match_input input = {.bytes = bytes};
+    memset(bytes, 'a', ALL);
+    bytes[100] = 'b';
+    struct match match = {0};
+    input.length = 200; // the beginning is looked at
+    assert_int_equal(match_bytes(&matcher, &input, &match), MATCH_NO);
+    free(match.detail);
+    match = (struct match){0};
+    input.length = ALL / 2;
+    assert_int_equal(match_bytes(&matcher, &input, &match), MATCH_MORE);
+    input.final = true; // nothing more comes
+    assert_int_equal(match_bytes(&matcher, &input, &match), MATCH_NO);
+    free(match.detail);
+    match = (struct match){0};
+    bytes[100] = 'a';
+    input = (struct match_input){.bytes = bytes, .length = ALL};
+    assert_int_equal(match_bytes(&matcher, &input, &match), MATCH_YES);
+    assert_int_equal(match.consumed, ALL);
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_the_first_alternative_that_fits_decides_the_grade),
         cmocka_unit_test(test_nothing_is_expected_of_a_program_that_ended),
         cmocka_unit_test(test_the_first_reason_is_kept),
+        cmocka_unit_test(test_megabytes_are_compared_when_nearly_all_have_come),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
