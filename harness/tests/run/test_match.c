@@ -242,7 +242,7 @@ static void test_megabytes_are_compared_when_nearly_all_have_come(void **state)
     (void)state;
     enum { ALL = 1 << 20 };
     unsigned char *bytes = allocate(ALL, 1);
-    struct matcher matcher = {.payload = {.pattern = (const unsigned char *)"a", .pattern_length = 1, .length = ALL}};
+    struct matcher matcher = {.kind = MATCH_PAYLOAD, .payload = {.pattern = (const unsigned char *)"a", .pattern_length = 1, .length = ALL}};
     struct match_input input = {.bytes = bytes};
     memset(bytes, 'a', ALL);
     bytes[100] = 'b';
