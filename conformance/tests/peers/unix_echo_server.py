@@ -51,7 +51,7 @@ def listen():
     try:
         clear(place)
         server.bind(place)
-        server.listen(1 if fault == "short-queue" else 1024)
+        server.listen(1024)
     except OSError as error:
         common.fatal(f"bind {place}", error)
     return server
@@ -73,9 +73,12 @@ def print_received(data):
         text = data.partition(b"\0")[0]
     else:
         text = data
-    sys.stdout.buffer.write(b"Server got: " + text + (b"" if data.endswith(b"\n") else b"\n"))
-    if fault != "prints-late":
-        sys.stdout.buffer.flush()
+    printed.append(b"Server got: " + text + (b"" if data.endswith(b"\n") else b"\n"))
+    if fault == "prints-late" and len(printed) < 1000:
+        return
+    sys.stdout.buffer.write(b"".join(printed))
+    sys.stdout.buffer.flush()
+    printed.clear()
 
 
 def echo_of(data):
@@ -113,14 +116,6 @@ def converse(connection):
         if fault == "one-echo":
             connection.sendall(data)
             return
-        if fault == "short-writes":
-            connection.setblocking(False)
-            try:
-                connection.send(data)
-            except BlockingIOError:
-                pass
-            connection.setblocking(True)
-            continue
         connection.sendall(echo_of(data))
 
 
@@ -138,6 +133,7 @@ def serve(connection):
 
 
 leaked = []
+printed = []
 listener = listen()
 common.end_on_signals(remove)
 for client in common.clients(listener):
