@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "report/verdict.h"
+#include "run/frame_notes.h"
 #include "ws/frame.h"
 
 // JSON strings are UTF-8; what a program printed may be anything.
@@ -43,11 +45,19 @@ static json_t *checks_of(const struct test_case *test)
 static json_t *transcript_of(const struct transcript *transcript)
 {
     json_t *lines = json_array();
+    struct frame_notes notes = {0};
     for (size_t i = 0; i < transcript->count; i++) {
         char *line = transcript_line(transcript, i);
-        json_array_append_new(lines, text_value(line));
+        struct transcript_view view = transcript_entry_view(transcript, i);
+        char *frames = frame_notes_take(&notes, &view);
+        struct buffer text = {0};
+        buffer_format(&text, "%s%s%s", line, *frames ? " = " : "", frames);
+        json_array_append_new(lines, text_value(buffer_string(&text)));
+        buffer_free(&text);
+        free(frames);
         free(line);
     }
+    frame_notes_free(&notes);
     return lines;
 }
 

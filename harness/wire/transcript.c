@@ -10,7 +10,7 @@
 
 #define KEPT_IN_ALL 65536 // bytes of a case
 #define KEPT_IN_ENTRY 4096
-#define SHOWN 160
+#define SHOWN_WIDTH 200 // of a line, at about that many characters
 #define ENTRIES 2000
 
 struct transcript_entry {
@@ -75,6 +75,30 @@ void transcript_note(struct transcript *transcript, const char *name, const char
     buffer_free(&text);
 }
 
+struct transcript_view transcript_entry_view(const struct transcript *transcript, size_t index)
+{
+    const struct transcript_entry *entry = &transcript->entries[index];
+    return (struct transcript_view){
+        .name = entry->name,
+        .direction = entry->direction,
+        .bytes = (const unsigned char *)entry->text,
+        .kept = entry->kept,
+        .length = entry->length,
+    };
+}
+
+// How many bytes fit into a line once they are escaped.
+static size_t shown_bytes(const struct transcript_entry *entry)
+{
+    size_t count = 0;
+    for (size_t width = 0; count < entry->kept; count++) {
+        width += entry->text[count] >= ' ' && entry->text[count] <= '~' ? 1 : strlen("\\xff");
+        if (width > SHOWN_WIDTH)
+            break;
+    }
+    return count;
+}
+
 char *transcript_line(const struct transcript *transcript, size_t index)
 {
     const struct transcript_entry *entry = &transcript->entries[index];
@@ -85,7 +109,7 @@ char *transcript_line(const struct transcript *transcript, size_t index)
         return buffer_take(&line);
     }
     buffer_text(&line, "\"");
-    buffer_escaped(&line, entry->text, entry->length, entry->kept < SHOWN ? entry->kept : SHOWN);
+    buffer_escaped(&line, entry->text, entry->length, shown_bytes(entry));
     buffer_text(&line, "\"");
     return buffer_take(&line);
 }

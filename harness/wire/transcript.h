@@ -28,6 +28,17 @@ void transcript_bytes(struct transcript *transcript, const char *name, enum dire
 void transcript_note(struct transcript *transcript, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+// An entry as it was seen. `length` is what went over the wire, `kept` how much of it is there.
+struct transcript_view {
+    const char *name;
+    enum direction direction;
+    const unsigned char *bytes;
+    size_t kept;
+    size_t length;
+};
+
+struct transcript_view transcript_entry_view(const struct transcript *transcript, size_t index);
+
 // One line for each entry: `+0.000123 main > "GET / …"`. The caller frees the string.
 char *transcript_line(const struct transcript *transcript, size_t index);
 

@@ -62,16 +62,21 @@ static void test_long_bytes_are_cut_and_counted(void **state)
     struct transcript transcript = {0};
     memset(bytes, 'x', sizeof bytes);
     transcript_begin(&transcript);
-    static const size_t lengths[] = {160, 161, 4096, 4097, 10000};
+    static const size_t lengths[] = {200, 201, 4096, 4097, 10000};
     for (size_t i = 0; i < COUNT(lengths); i++) {
         transcript_bytes(&transcript, "a", DIRECTION_IN, bytes, lengths[i]);
         char *line = line_at(&transcript, i);
-        char *expected = lengths[i] > 160 ? format_text("a < \"%.160s\u2026 (%zu bytes in all)\"", bytes, lengths[i])
-                                          : format_text("a < \"%.160s\"", bytes);
+        char *expected = lengths[i] > 200 ? format_text("a < \"%.200s\u2026 (%zu bytes in all)\"", bytes, lengths[i])
+                                          : format_text("a < \"%.200s\"", bytes);
         assert_string_equal(line, expected);
         free(line);
         free(expected);
     }
+    memset(bytes, 0xff, sizeof bytes);
+    transcript_bytes(&transcript, "a", DIRECTION_IN, bytes, 51);
+    char *line = line_at(&transcript, COUNT(lengths));
+    assert_int_equal(strlen(line), strlen("a < \"") + 50 * strlen("\\xff") + strlen("\u2026 (51 bytes in all)\""));
+    free(line);
     transcript_free(&transcript);
 }
 
