@@ -4,7 +4,8 @@
 /*
  * Command lines read into variables by a table: one row for each option and each word, in the order of the
  * usage line that is made of it. The variables hold their defaults beforehand; words and options may be
- * mixed. Options of one letter may be written together: "-lvw5" is "-l -v -w 5". A program without options takes any word but --help for what it is, so that ip-parse can judge "--".
+ * mixed. Options of one letter may be written together: "-lvw5" is "-l -v -w 5". A program without options
+ * takes any word but --help for what it is, so that ip-parse can judge "--".
  *
  *     static const struct argument arguments[] = {
  *         {"--host ADDRESS", ARGUMENT_TEXT, &host, "listen on this address only"},
