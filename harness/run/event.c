@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/memory.h"
 #include "report/verdict.h"
 #include "run/frame_notes.h"
 #include "ws/frame.h"
@@ -46,6 +47,11 @@ static json_t *transcript_of(const struct transcript *transcript)
 {
     json_t *lines = json_array();
     struct frame_notes notes = {0};
+    if (transcript->dropped) {
+        char *line = format_text("(%zu earlier entries were not kept)", transcript->dropped);
+        json_array_append_new(lines, text_value(line));
+        free(line);
+    }
     for (size_t i = 0; i < transcript->count; i++) {
         char *line = transcript_line(transcript, i);
         struct transcript_view view = transcript_entry_view(transcript, i);

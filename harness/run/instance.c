@@ -14,6 +14,7 @@
 
 #define KEPT_OUTPUT 65536
 #define READY_POLL_MS 1
+#define LAST_BYTES_MS 500
 #define SECOND_FAMILY_MS 500
 
 static void set_nonblocking(int fd)
@@ -191,6 +192,7 @@ int instance_wait(void *context, int fd, short events, int64_t deadline)
 {
     struct instance *instance = context;
     bool dead = false;
+    int64_t last = deadline; // until when to wait for what a dead program has left behind
     for (;;) {
         struct pollfd items[2 + INSTANCE_POLLS] = {
             {.fd = fd, .events = events}, {.fd = -1}, {.fd = -1}, {.fd = -1}, {.fd = -1}};
@@ -198,19 +200,21 @@ int instance_wait(void *context, int fd, short events, int64_t deadline)
             items[1] = (struct pollfd){.fd = dead ? -1 : instance->process.exited, .events = POLLIN};
             instance_poll_items(instance, items + 2);
         }
-        int ready = poll(items, 2 + INSTANCE_POLLS, dead ? 0 : clock_poll_ms(deadline));
+        int ready = poll(items, 2 + INSTANCE_POLLS, clock_poll_ms(last));
         if (ready < 0 && errno != EINTR)
             return -errno;
         if (items[0].revents)
             return 0;
         if (items[2].revents || items[3].revents || items[4].revents)
             instance_pump(instance);
-        else if (dead)
-            return -EOWNERDEAD;
-        // The program's end and its last bytes may be seen in either order: look at the descriptor once more.
-        dead |= items[1].revents != 0 || (instance->started && instance->process.ended);
-        if (!dead && clock_now() >= deadline)
-            return -ETIMEDOUT;
+        // On a busy machine the kernel delivers a program's last bytes, and its FIN, after the news of its end.
+        if (!dead && (items[1].revents || (instance->started && instance->process.ended))) {
+            dead = true;
+            int64_t later = clock_now() + LAST_BYTES_MS * NANOSECONDS_PER_MS;
+            last = later < deadline ? later : deadline;
+        }
+        if (clock_now() >= last)
+            return dead ? -EOWNERDEAD : -ETIMEDOUT;
     }
 }
 

@@ -36,15 +36,25 @@ void transcript_free(struct transcript *transcript)
     *transcript = (struct transcript){0};
 }
 
+// What went last is what a failure is about, so it is the older half that has to go.
+static void drop_older_half(struct transcript *transcript)
+{
+    size_t count = (transcript->count + 1) / 2;
+    for (size_t i = 0; i < count; i++) {
+        transcript->kept -= transcript->entries[i].kept;
+        free(transcript->entries[i].text);
+    }
+    transcript->count -= count;
+    transcript->dropped += count;
+    memmove(transcript->entries, transcript->entries + count, transcript->count * sizeof *transcript->entries);
+}
+
 static void add(struct transcript *transcript, const char *name, enum direction direction, const void *bytes,
                 size_t length)
 {
-    size_t room = KEPT_IN_ALL - transcript->kept;
     size_t kept = length < KEPT_IN_ENTRY ? length : KEPT_IN_ENTRY;
-    if (kept > room)
-        kept = room;
-    if (transcript->count == ENTRIES)
-        return;
+    while (transcript->count == ENTRIES || transcript->kept + kept > KEPT_IN_ALL)
+        drop_older_half(transcript);
     transcript->entries = grow(transcript->entries, transcript->count, sizeof *transcript->entries);
     struct transcript_entry *entry = &transcript->entries[transcript->count++];
     *entry = (struct transcript_entry){

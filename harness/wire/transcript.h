@@ -1,7 +1,8 @@
 // What went over the wire in one case: every byte both ways with its time, decoded frames and other remarks, in the
 // order in which the harness saw them. Kept as raw bytes and put into words only when somebody wants to read it.
 //
-// Bytes beyond a bound are counted, not kept, so that a case of many megabytes stays cheap.
+// Bytes beyond a bound are counted, not kept, and the oldest entries make room for new ones, so that a case of many
+// megabytes stays cheap.
 #ifndef SOCKSPEC_WIRE_TRANSCRIPT_H
 #define SOCKSPEC_WIRE_TRANSCRIPT_H
 
@@ -11,7 +12,8 @@
 struct transcript {
     struct transcript_entry *entries;
     size_t count;
-    size_t kept; // bytes kept in all
+    size_t kept;    // bytes kept in all
+    size_t dropped; // entries that had to make room
     int64_t start;
 };
 
