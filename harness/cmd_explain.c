@@ -109,6 +109,10 @@ static void describe_step(const struct step *step, struct buffer *out)
         for (size_t i = 0; i < step->samples.count; i++)
             buffer_format(out, "%s%s", i ? ", " : "expect different numbers in ", step->samples.names[i]);
         break;
+    case STEP_EXPECT_SAME:
+        for (size_t i = 0; i < step->samples.count; i++)
+            buffer_format(out, "%s%s", i ? ", " : "expect the same numbers in ", step->samples.names[i]);
+        break;
     case STEP_ACCEPT:
     case STEP_OPEN:
     case STEP_SHUTDOWN:

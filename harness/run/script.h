@@ -117,6 +117,7 @@ int step_expect_resources(struct script_context *context, const struct step *ste
 int step_expect_uniform(struct script_context *context, const struct step *step);
 int step_expect_path(struct script_context *context, const struct step *step);
 int step_expect_different(struct script_context *context, const struct step *step);
+int step_expect_same(struct script_context *context, const struct step *step);
 
 // Sends bytes under the segmentation in force. Returns 0 or -1.
 int send_bytes(struct script_context *context, const struct step *step, struct connection *connection,

@@ -38,3 +38,27 @@ int step_expect_different(struct script_context *context, const struct step *ste
     }
     return 0;
 }
+
+// Where two samples part, in words, or NULL.
+static char *first_difference(const struct sample *a, const struct sample *b)
+{
+    if (a->count != b->count)
+        return format_text("`%s` has %zu numbers and `%s` has %zu", a->name, a->count, b->name, b->count);
+    for (size_t i = 0; i < a->count; i++)
+        if (a->numbers[i] != b->numbers[i])
+            return format_text("number %zu is %lld in `%s` and %lld in `%s`", i + 1, a->numbers[i], a->name,
+                               b->numbers[i], b->name);
+    return NULL;
+}
+
+int step_expect_same(struct script_context *context, const struct step *step)
+{
+    struct sample first = sample_find(context->samples, step->samples.names[0]);
+    for (size_t i = 1; i < step->samples.count; i++) {
+        struct sample other = sample_find(context->samples, step->samples.names[i]);
+        char *difference = first_difference(&first, &other);
+        if (difference)
+            return step_fail(context, step, duplicate("the same numbers in the same order"), difference);
+    }
+    return 0;
+}

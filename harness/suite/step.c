@@ -246,7 +246,8 @@ static const struct {
     {"expect-keepalive", STEP_EXPECT_KEEPALIVE, read_name, true},
     {"expect-open", STEP_EXPECT_OPEN, read_name, true},
     {"expect-uniform", STEP_EXPECT_UNIFORM, step_read_expect_uniform, false},
-    {"expect-different", STEP_EXPECT_DIFFERENT, step_read_expect_different, false},
+    {"expect-different", STEP_EXPECT_DIFFERENT, step_read_samples, false},
+    {"expect-same", STEP_EXPECT_SAME, step_read_samples, false},
     {"expect-path", STEP_EXPECT_PATH, step_read_expect_path, false},
 };
 #define STEP_WORDS (sizeof step_table / sizeof *step_table)

@@ -31,6 +31,7 @@ enum step_word {
     STEP_EXPECT_OPEN,
     STEP_EXPECT_UNIFORM,
     STEP_EXPECT_DIFFERENT,
+    STEP_EXPECT_SAME,
     STEP_EXPECT_PATH,
 };
 
@@ -89,7 +90,7 @@ struct step {
     size_t exit_count;
     struct growth growth;        // EXPECT_RESOURCES
     enum place_state state;      // EXPECT_PATH
-    struct sample_judgement samples; // EXPECT_UNIFORM, EXPECT_DIFFERENT
+    struct sample_judgement samples; // EXPECT_UNIFORM, EXPECT_DIFFERENT, EXPECT_SAME
     struct step *steps;          // REPEAT
     size_t step_count;
 };

@@ -128,6 +128,7 @@ static bool check_list(struct reader *reader, const struct step *steps, size_t c
             break;
         case STEP_EXPECT_UNIFORM:
         case STEP_EXPECT_DIFFERENT:
+        case STEP_EXPECT_SAME:
             good &= check_samples(reader, step, evidence);
             break;
         case STEP_EXPECT_EXIT:

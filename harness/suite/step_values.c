@@ -205,15 +205,15 @@ bool step_read_expect_uniform(struct step_context *context, const yaml_node_t *n
            read_integer(reader, maximum, samples->minimum, LLONG_MAX, &samples->maximum);
 }
 
-bool step_read_expect_different(struct step_context *context, const yaml_node_t *node, struct step *step)
+bool step_read_samples(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
     struct reader *reader = context->reader;
     struct sample_judgement *samples = &step->samples;
-    if (!list_check(reader, node, "expect-different") ||
-        !read_strings(reader, node, "expect-different", &samples->names, &samples->count))
+    if (!list_check(reader, node, step->name) ||
+        !read_strings(reader, node, step->name, &samples->names, &samples->count))
         return false;
     if (samples->count < 2)
-        reader_problem(reader, node, "`expect-different` compares two samples or more");
+        reader_problem(reader, node, "`%s` compares two samples or more", step->name);
     return samples->count >= 2;
 }
 

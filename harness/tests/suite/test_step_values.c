@@ -138,6 +138,12 @@ static void test_samples_are_judged_by_name(void **state)
     document_close(&read.document);
     check_problem("expect-uniform: {sample: a, min: 1}", "1:19: expect-uniform needs `max`");
     check_problem("expect-uniform: {sample: a, min: 2, max: 1}", "1:44: 1 is not in the range 2 to 9223372036854775807");
+    step_open(&read, "expect-same: [a, b]");
+    assert_true(read.good);
+    assert_int_equal(read.step->word, STEP_EXPECT_SAME);
+    assert_int_equal(read.step->samples.count, 2);
+    document_close(&read.document);
+    check_problem("expect-same: [a]", "1:16: `expect-same` compares two samples or more");
     check_problem("expect-different: [a]", "1:21: `expect-different` compares two samples or more");
     check_problem("expect-different: a", "1:21: expect-different must be a list, not a plain value");
 }
