@@ -123,14 +123,15 @@ def converse(connection):
     buffer = b""
     while data := connection.recv(65536):
         lines, buffer = take_lines(buffer + data)
-        out = b""
+        out = []
         for line in lines:
             answered = answer(generator, line)
-            out += answered
+            out.append(answered)
             if fault == "closes-after-error" and answered.startswith(b"error"):
-                connection.sendall(out)
-                return
-        connection.sendall(out)
+                break
+        connection.sendall(b"".join(out))
+        if fault == "closes-after-error" and out and out[-1].startswith(b"error"):
+            return
     if fault == "answers-a-cut-line" and buffer:
         connection.sendall(answer(generator, buffer))
 
