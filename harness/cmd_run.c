@@ -222,10 +222,11 @@ static void apply_expectation(const struct run *run, const struct plan_entry *en
     const struct expectation *expectation = expectations_find(&run->expectations, entry->id);
     if (!expectation || result->verdict == VERDICT_SKIP || result->verdict == VERDICT_UNSUPPORTED)
         return;
-    enum verdict expected = verdict_of(expectation->verdict);
-    enum verdict verdict = result->verdict == expected        ? VERDICT_XFAIL
-                           : result->verdict == VERDICT_PASS ? VERDICT_XPASS
-                                                              : result->verdict;
+    bool varies = strcmp(expectation->verdict, "varies") == 0;
+    enum verdict expected = varies ? VERDICT_FAIL : verdict_of(expectation->verdict);
+    enum verdict verdict = result->verdict == expected                   ? VERDICT_XFAIL
+                           : result->verdict == VERDICT_PASS && !varies ? VERDICT_XPASS
+                                                                         : result->verdict;
     if (verdict == result->verdict)
         return;
     result->verdict = verdict;

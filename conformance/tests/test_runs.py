@@ -220,6 +220,13 @@ def test_a_known_failure_that_is_gone_is_a_failure(tmp_path):
     assert outcome.status == 1
 
 
+@pytest.mark.parametrize("fault, verdict", [("any-case", "xfail"), (None, "pass")])
+def test_a_case_whose_verdict_varies_may_fail_or_pass(tmp_path, fault, verdict):
+    outcome = with_expectation(tmp_path, "varies", fault)
+    assert outcome.verdicts()["daytime-session/timestamp/near-capital"] == verdict
+    assert outcome.with_verdict("xpass") == set()
+
+
 def test_another_verdict_than_the_known_one_is_told(tmp_path):
     outcome = with_expectation(tmp_path, "nonstrict", "any-case")
     assert "daytime-session/timestamp/near-capital" in outcome.with_verdict("fail")

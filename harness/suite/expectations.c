@@ -10,7 +10,7 @@
 static bool read_expectation(struct reader *reader, const yaml_node_t *node, struct expectation *expectation)
 {
     static const char *const keys[] = {"case", "verdict", "why", NULL};
-    static const char *const verdicts[] = {"fail", "nonstrict", "unresolved", "info", NULL};
+    static const char *const verdicts[] = {"fail", "nonstrict", "unresolved", "info", "varies", NULL};
     const char *what = "an expectation";
     size_t index;
     if (!map_check(reader, node, what, keys, NULL))

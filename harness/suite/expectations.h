@@ -7,7 +7,7 @@
 
 struct expectation {
     const char *pattern; // shell-style, of case ids
-    const char *verdict; // fail, nonstrict, unresolved or info
+    const char *verdict; // fail, nonstrict, unresolved or info; or varies: a fail or a pass, from run to run
     const char *why;
 };
 
