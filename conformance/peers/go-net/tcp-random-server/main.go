@@ -11,7 +11,23 @@ import (
 	"time"
 )
 
-func handleConnection(conn net.Conn, min, max int) {
+func random(min, max int64) int64 {
+	span := uint64(max) - uint64(min) + 1
+	if span == 0 { // all of int64
+		return int64(rand.Uint64())
+	}
+	if span <= 1<<63-1 {
+		return min + rand.Int63n(int64(span))
+	}
+	for {
+		number := int64(rand.Uint64())
+		if min <= number && number <= max {
+			return number
+		}
+	}
+}
+
+func handleConnection(conn net.Conn, min, max int64) {
 	defer conn.Close()
 	reader := bufio.NewReader(conn)
 	for {
@@ -19,7 +35,7 @@ func handleConnection(conn net.Conn, min, max int) {
 		if err != nil {
 			return
 		}
-		_, err = fmt.Fprintf(conn, "%d\n", rand.Intn(max-min+1)+min)
+		_, err = fmt.Fprintf(conn, "%d\n", random(min, max))
 		if err != nil {
 			return
 		}
@@ -31,12 +47,12 @@ func main() {
 		fmt.Fprintf(os.Stderr, "Usage: %s port [min max]\n", os.Args[0])
 		os.Exit(1)
 	}
-	min, max := 1, 1000
+	min, max := int64(1), int64(1000)
 	if len(os.Args) == 4 {
 		var err error
-		min, err = strconv.Atoi(os.Args[2])
+		min, err = strconv.ParseInt(os.Args[2], 10, 64)
 		checkError(err)
-		max, err = strconv.Atoi(os.Args[3])
+		max, err = strconv.ParseInt(os.Args[3], 10, 64)
 		checkError(err)
 		if min > max {
 			checkError(fmt.Errorf("%d is above %d", min, max))
