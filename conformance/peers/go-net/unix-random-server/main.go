@@ -7,10 +7,27 @@ import (
 	"math/rand"
 	"net"
 	"os"
+	"strconv"
 	"time"
 )
 
-func handleConnection(conn net.Conn) {
+func random(min, max int64) int64 {
+	span := uint64(max) - uint64(min) + 1
+	if span == 0 { // all of int64
+		return int64(rand.Uint64())
+	}
+	if span <= 1<<63-1 {
+		return min + rand.Int63n(int64(span))
+	}
+	for {
+		number := int64(rand.Uint64())
+		if min <= number && number <= max {
+			return number
+		}
+	}
+}
+
+func handleConnection(conn net.Conn, min, max int64) {
 	defer conn.Close()
 	reader := bufio.NewReader(conn)
 	for {
@@ -18,7 +35,7 @@ func handleConnection(conn net.Conn) {
 		if err != nil {
 			return
 		}
-		_, err = fmt.Fprintf(conn, "%d\n", rand.Intn(1000)+1)
+		_, err = fmt.Fprintf(conn, "%d\n", random(min, max))
 		if err != nil {
 			return
 		}
@@ -26,9 +43,20 @@ func handleConnection(conn net.Conn) {
 }
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintf(os.Stderr, "Usage: %s path\n", os.Args[0])
+	if len(os.Args) != 2 && len(os.Args) != 4 {
+		fmt.Fprintf(os.Stderr, "Usage: %s path [min max]\n", os.Args[0])
 		os.Exit(1)
+	}
+	min, max := int64(1), int64(1000)
+	if len(os.Args) == 4 {
+		var err error
+		min, err = strconv.ParseInt(os.Args[2], 10, 64)
+		checkError(err)
+		max, err = strconv.ParseInt(os.Args[3], 10, 64)
+		checkError(err)
+		if min > max {
+			checkError(fmt.Errorf("%d is above %d", min, max))
+		}
 	}
 	path := os.Args[1]
 	_, err := os.Stat(path)
@@ -41,7 +69,7 @@ func main() {
 	for {
 		conn, err := listener.Accept()
 		checkError(err)
-		go handleConnection(conn)
+		go handleConnection(conn, min, max)
 	}
 }
 
