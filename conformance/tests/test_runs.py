@@ -4,6 +4,7 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 import time
 import uuid
 
@@ -98,6 +99,45 @@ def test_a_killed_run_leaves_nothing_behind(midway, mark, sandbox):
     process.wait(10)
     assert processes.await_none(mark) == []
     assert all(json.loads(line) for line in files["jsonl"].read_text(encoding="utf-8").splitlines())
+
+
+# --- chance ---
+
+# Answers every line with 1 in the first process that finds no mark, and with a die in all later ones.
+LUCKLESS = """
+import os, random, socket, sys
+fair = os.path.exists(sys.argv[2])
+open(sys.argv[2], "w").close()
+listener = socket.create_server(("0.0.0.0", int(sys.argv[1])))
+while True:
+    connection, _ = listener.accept()
+    for _ in connection.makefile("rb"):
+        connection.sendall(b"%d\\n" % (random.randint(1, 6) if fair else 1))
+    connection.close()
+"""
+
+DICE = """
+suite: Dice
+program: tcp-random-range-server
+cases:
+  - id: tcp-random-range-server/dice/fair
+    title: The die is fair
+    checks: [tcp-random-range-server-22-answer]
+    liveness: no
+    steps:
+      - connect
+      - repeat: {times: 300, steps: [{send: "1 6\\n"}, {expect: {integer: {min: 1, max: 6, then: "\\n", sample: a}}}]}
+      - expect-uniform: {sample: a, min: 1, max: 6}
+"""
+
+
+def test_one_unlucky_sample_does_not_fail_a_program(tmp_path):
+    (tmp_path / "luckless.py").write_text(LUCKLESS, encoding="utf-8")
+    (tmp_path / "dice.yaml").write_text(DICE, encoding="utf-8")
+    command = [sys.executable, "-S", tmp_path / "luckless.py", "{port}", tmp_path / "mark"]
+    outcome = sockspec.judge([tmp_path / "dice.yaml"], command)
+    assert outcome.verdicts() == {"tcp-random-range-server/dice/fair": "pass"}, outcome.stderr
+    assert outcome.status == 0
 
 
 # --- where reports go ---

@@ -12,6 +12,7 @@ struct result {
     enum verdict verdict;
     bool hard;               // a crash or the like: stays a fail whatever the level of the requirement
     bool not_ready;          // the program never became ready
+    bool by_chance;          // what failed is a statistical test, which may fail what is right
     bool was_ready;          // it did, or was running already
     const struct step *step; // where it was decided, or NULL
     char *expected;

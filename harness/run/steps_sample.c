@@ -8,6 +8,7 @@ int step_expect_uniform(struct script_context *context, const struct step *step)
     char *bias = sample_bias(&sample, step->samples.minimum, step->samples.maximum);
     if (!bias)
         return 0;
+    context->result->by_chance = true;
     return step_fail(context, step,
                      format_text("numbers that are uniform from %lld to %lld", step->samples.minimum,
                                  step->samples.maximum),
