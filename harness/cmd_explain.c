@@ -53,6 +53,10 @@ static void describe_step(const struct step *step, struct buffer *out)
         buffer_text(out, step->from_other ? "send from another socket " : "send ");
         payload_describe(&step->payload, out);
         break;
+    case STEP_UPGRADE:
+        buffer_text(out, "accept an opening handshake and answer it with ");
+        payload_describe(&step->payload, out);
+        break;
     case STEP_FLOOD:
         buffer_text(out, "send again and again, until the program gives up, ");
         payload_describe(&step->payload, out);

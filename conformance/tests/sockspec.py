@@ -84,8 +84,9 @@ def judge(words, command, *options, **rest):
 
 
 def placeholders(program):
-    """The words of a program's command line that the harness fills in."""
-    return [word for word in PROGRAMS[program]["arguments"] if "{" in word]
+    """The words of a program's command line that the harness fills in, or that stand for all of them."""
+    words = PROGRAMS[program]["arguments"]
+    return words if all("{" in word for word in words) else ["{arguments}"]
 
 
 def peer(program, fault=None):

@@ -12,13 +12,15 @@ static void new_mask(unsigned char mask[4])
 }
 
 static void encode_frame(const struct payload *payload, const unsigned char *content, size_t length, bool fin,
-                         unsigned opcode, struct buffer *out)
+                         unsigned opcode, const struct connection *connection, struct buffer *out)
 {
     struct ws_frame frame = payload->frame;
     frame.fin = fin;
     frame.opcode = opcode;
     if (!payload->declared)
         frame.length = length;
+    if (payload->mask_by_role && connection->accepted)
+        frame.masked = false;
     if (payload->random_mask)
         new_mask(frame.mask);
     ws_frame_encode(out, &frame, content, length);
@@ -36,7 +38,7 @@ static void encode_framed(const struct payload *payload, struct connection *conn
         size_t left = content.length - done;
         size_t length = left < most ? left : most;
         bool fin = payload->kind == PAYLOAD_FRAME ? payload->frame.fin : length == left;
-        encode_frame(payload, bytes + done, length, fin, opcode, out);
+        encode_frame(payload, bytes + done, length, fin, opcode, connection, out);
         opcode = WS_CONTINUATION;
         done += length;
     } while (done < content.length);
@@ -53,10 +55,16 @@ static void encode_handshake(const struct ws_request *described, struct connecti
     ws_key_make(connection->key);
     net_address_text(&connection->channel.peer, &host);
     ws_request_encode(out, &request, buffer_string(&host), connection->key);
-    for (size_t i = 0; i < request.set_count; i++)
-        if (equal_ignoring_case(request.set[i].name, "Sec-WebSocket-Key"))
-            snprintf(connection->key, sizeof connection->key, "%s", request.set[i].value);
+    for (size_t i = 0; i < request.changes.set_count; i++)
+        if (equal_ignoring_case(request.changes.set[i].name, "Sec-WebSocket-Key"))
+            snprintf(connection->key, sizeof connection->key, "%s", request.changes.set[i].value);
     buffer_free(&host);
+}
+
+static void encode_response(const struct ws_response *response, struct connection *connection, struct buffer *out)
+{
+    ws_response_encode(out, response, connection->key);
+    connection->websocket |= response->status == 0 || response->status == 101;
 }
 
 void payload_encode(const struct payload *payload, struct connection *connection, struct buffer *out)
@@ -75,6 +83,9 @@ void payload_encode(const struct payload *payload, struct connection *connection
         break;
     case PAYLOAD_HANDSHAKE:
         encode_handshake(&payload->request, connection, out);
+        break;
+    case PAYLOAD_RESPONSE:
+        encode_response(&payload->response, connection, out);
         break;
     }
 }

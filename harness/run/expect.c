@@ -41,6 +41,7 @@ static struct match_input source_input(const struct source *source, bool final)
         const struct channel *channel = &source->connection->channel;
         input.end = channel->end;
         input.key = source->connection->key;
+        input.from_client = source->connection->accepted;
         if (source->connection->waiting_since)
             input.waiting_ns = clock_now() - source->connection->waiting_since;
         input.whole = channel->datagrams && channel->has_datagram;
@@ -50,6 +51,24 @@ static struct match_input source_input(const struct source *source, bool final)
 }
 
 // --- what came, in words ---
+
+static void describe_payload(const struct ws_frame *frame, const unsigned char *content, size_t length,
+                             struct buffer *out)
+{
+    struct buffer payload = {0};
+    buffer_append(&payload, content, length);
+    if (frame->masked && length)
+        ws_mask(payload.data, length, frame->mask, 0);
+    size_t code = frame->opcode == WS_CLOSE && length >= 2 ? 2 : 0;
+    if (code)
+        buffer_format(out, " with code %u", (unsigned)payload.data[0] << 8 | payload.data[1]);
+    if (length > code) {
+        buffer_text(out, ": \"");
+        buffer_escaped(out, payload.data + code, length - code, 80);
+        buffer_text(out, "\"");
+    }
+    buffer_free(&payload);
+}
 
 static void describe_frame(const struct buffer *bytes, struct buffer *out)
 {
@@ -64,17 +83,7 @@ static void describe_frame(const struct buffer *bytes, struct buffer *out)
     size_t payload = bytes->length - header < frame.length ? bytes->length - header : (size_t)frame.length;
     buffer_format(out, "a %s frame of %llu bytes%s", ws_opcode_name(frame.opcode), (unsigned long long)frame.length,
                   frame.fin ? "" : " without FIN");
-    const unsigned char *content = bytes->data + header;
-    if (frame.opcode == WS_CLOSE && payload >= 2) {
-        buffer_format(out, " with code %u", (unsigned)content[0] << 8 | content[1]);
-        content += 2;
-        payload -= 2;
-    }
-    if (payload) {
-        buffer_text(out, ": \"");
-        buffer_escaped(out, content, payload, 80);
-        buffer_text(out, "\"");
-    }
+    describe_payload(&frame, bytes->data + header, payload, out);
 }
 
 static void describe_end(const struct source *source, struct buffer *out)
@@ -128,7 +137,7 @@ static bool wants_opcode(const struct matcher *matcher, unsigned opcode)
 static void send_frame(struct connection *connection, unsigned opcode, const unsigned char *payload, size_t length,
                        int64_t deadline)
 {
-    struct ws_frame frame = {.fin = true, .opcode = opcode, .masked = true, .length = length};
+    struct ws_frame frame = {.fin = true, .opcode = opcode, .masked = !connection->accepted, .length = length};
     struct buffer out = {0};
     ws_frame_encode(&out, &frame, payload, length);
     channel_send(&connection->channel, out.data, out.length, deadline);
@@ -143,12 +152,14 @@ static void pass_over_control_frames(const struct source *source, const struct m
     struct ws_frame frame;
     for (;;) {
         size_t header = in->length ? ws_frame_decode(in->data, in->length, &frame) : 0;
-        if (!header || frame.length > 125 || in->length < header + frame.length || ws_frame_fault(&frame, true))
+        if (!header || frame.length > 125 || in->length < header + frame.length || ws_frame_fault(&frame, !connection->accepted))
             return;
         if ((frame.opcode != WS_PING && frame.opcode != WS_PONG) || wants_opcode(matcher, frame.opcode))
             return;
         transcript_note(connection->channel.transcript, connection->channel.name, "that held an unasked %s",
                         ws_opcode_name(frame.opcode));
+        if (frame.masked)
+            ws_mask(in->data + header, (size_t)frame.length, frame.mask, 0);
         if (frame.opcode == WS_PING)
             send_frame(connection, WS_PONG, in->data + header, (size_t)frame.length, deadline);
         channel_consume(&connection->channel, header + (size_t)frame.length);
@@ -191,6 +202,8 @@ static void apply_match(const struct source *source, const struct match *match, 
     channel_consume(&connection->channel, match->consumed);
     connection->waiting_since = 0;
     connection->websocket |= match->opened;
+    if (match->key[0])
+        snprintf(connection->key, sizeof connection->key, "%s", match->key);
     if (match->closing && !connection->close_sent) {
         connection->close_sent = true;
         send_frame(connection, WS_CLOSE, match->code, match->has_code ? 2 : 0, deadline);

@@ -175,6 +175,8 @@ static enum match_answer match_kind(const struct matcher *matcher, const struct 
     case MATCH_GO_TIME:
     case MATCH_RFC3339_TIME:
         return match_value(matcher, input, match);
+    case MATCH_REQUEST:
+        return match_request(matcher, input, match);
     case MATCH_RESPONSE:
         return match_response(matcher, input, match);
     case MATCH_FRAME:

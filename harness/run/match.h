@@ -14,6 +14,7 @@ struct match_input {
     bool exited;          // of standard output and error: the end is that of the program
     int64_t waiting_ns;   // how long ago the program may have been asked: a time may be as old
     const char *key;      // the Sec-WebSocket-Key that was sent
+    bool from_client;     // frames come from a client, so they are masked
 };
 
 enum match_answer { MATCH_YES, MATCH_NO, MATCH_MORE };
@@ -28,6 +29,7 @@ struct match {
     bool has_code;
     const char *sample; // where `number` belongs, or NULL
     long long number;
+    char key[WS_KEY_LENGTH + 1]; // of an opening handshake, or empty
     char *detail; // why not, or NULL; the caller frees it
 };
 
@@ -35,6 +37,7 @@ struct match {
 enum match_answer match_bytes(const struct matcher *matcher, const struct match_input *input, struct match *match);
 
 // The kinds that have files of their own.
+enum match_answer match_request(const struct matcher *matcher, const struct match_input *input, struct match *match);
 enum match_answer match_response(const struct matcher *matcher, const struct match_input *input, struct match *match);
 enum match_answer match_frame(const struct matcher *matcher, const struct match_input *input, struct match *match);
 enum match_answer match_message(const struct matcher *matcher, const struct match_input *input, struct match *match);

@@ -1,4 +1,4 @@
-// HTTP responses.
+// The heads of HTTP, and the bodies of responses.
 #include <ctype.h>
 #include <string.h>
 
@@ -174,6 +174,54 @@ static enum match_answer match_head(const struct response_matcher *expected, con
         return MATCH_NO;
     match->opened = head->status == 101;
     return match_body(expected, head, length, input, match);
+}
+
+// A number made of all bytes of a key, so that keys can be collected as numbers are.
+static long long key_number(const char *key)
+{
+    unsigned char nonce[16];
+    unsigned long long number = 0;
+    if (!ws_key_decode(key, nonce))
+        return 0;
+    for (size_t i = 0; i < 8; i++)
+        number = number << 8 | (nonce[i] ^ nonce[8 + i]);
+    return (long long)(number >> 1);
+}
+
+static enum match_answer match_request_head(const struct request_matcher *expected, const struct http_head *head,
+                                            struct match *match)
+{
+    const char *key = http_field_value(head, "Sec-WebSocket-Key");
+    const char *fault = expected->opening ? ws_request_fault(head) : NULL;
+    if (fault)
+        return match_refuse(match, "%s", fault);
+    if (expected->method && strcmp(head->method, expected->method) != 0)
+        return match_refuse(match, "the method is %s", head->method);
+    if (expected->target && strcmp(head->target, expected->target) != 0)
+        return match_refuse(match, "the target is %s", head->target);
+    for (size_t i = 0; i < expected->field_count; i++)
+        if (!field_fits(&expected->fields[i], head, match))
+            return MATCH_NO;
+    if (key && strlen(key) < sizeof match->key)
+        strcpy(match->key, key);
+    match->sample = expected->sample;
+    match->number = key ? key_number(key) : 0;
+    return MATCH_YES;
+}
+
+enum match_answer match_request(const struct matcher *matcher, const struct match_input *input, struct match *match)
+{
+    struct http_head head = {0};
+    const char *fault = NULL;
+    int length = http_request_decode(input->bytes, input->length, &head, &fault);
+    if (length == 0)
+        return input->final ? match_refuse(match, "the head of a request is not whole") : MATCH_MORE;
+    if (length < 0)
+        return match_refuse(match, "%s", fault ? fault : "it is not an HTTP request");
+    match->consumed = (size_t)length;
+    enum match_answer answer = match_request_head(matcher->request, &head, match);
+    http_head_free(&head);
+    return answer;
 }
 
 enum match_answer match_response(const struct matcher *matcher, const struct match_input *input, struct match *match)

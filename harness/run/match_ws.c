@@ -1,14 +1,15 @@
-// WebSocket frames and messages from a server.
+// WebSocket frames and messages, from a server or a client.
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/memory.h"
 #include "run/match.h"
 
 struct incoming {
     struct ws_frame frame;
     size_t header;
-    const unsigned char *payload;
+    const unsigned char *payload; // masked when the frame is
     size_t size; // of header and payload
 };
 
@@ -19,7 +20,7 @@ static enum match_answer frame_at(const struct match_input *input, size_t offset
     size_t left = input->length - offset;
     incoming->header = left ? ws_frame_decode(input->bytes + offset, left, &incoming->frame) : 0;
     if (incoming->header) {
-        const char *fault = ws_frame_fault(&incoming->frame, true);
+        const char *fault = ws_frame_fault(&incoming->frame, !input->from_client);
         if (fault)
             return match_refuse(match, "%s", fault);
         if (left - incoming->header >= incoming->frame.length) {
@@ -31,6 +32,26 @@ static enum match_answer frame_at(const struct match_input *input, size_t offset
     if (!input->final)
         return MATCH_MORE;
     return left ? match_refuse(match, "a frame is not whole") : MATCH_NO;
+}
+
+// The payload as it was meant, to be freed.
+static unsigned char *unmasked_payload(const struct incoming *incoming)
+{
+    size_t length = (size_t)incoming->frame.length;
+    unsigned char *payload = (unsigned char *)duplicate_bytes(incoming->payload, length);
+    if (incoming->frame.masked)
+        ws_mask(payload, length, incoming->frame.mask, 0);
+    return payload;
+}
+
+// The mask of a frame as a number, so that masks can be collected.
+static void collect_mask(const struct matcher *matcher, const struct ws_frame *frame, struct match *match)
+{
+    if (!matcher->sample)
+        return;
+    const unsigned char *mask = frame->mask;
+    match->sample = matcher->sample;
+    match->number = (long long)mask[0] << 24 | mask[1] << 16 | mask[2] << 8 | mask[3];
 }
 
 static enum match_answer match_content(const struct matcher *matcher, const unsigned char *payload, size_t length,
@@ -62,7 +83,11 @@ enum match_answer match_frame(const struct matcher *matcher, const struct match_
     if (incoming.frame.opcode != matcher->opcode)
         return match_refuse(match, "it is a %s frame", ws_opcode_name(incoming.frame.opcode));
     match->consumed = incoming.size;
-    return match_content(matcher, incoming.payload, (size_t)incoming.frame.length, match);
+    unsigned char *payload = unmasked_payload(&incoming);
+    answer = match_content(matcher, payload, (size_t)incoming.frame.length, match);
+    collect_mask(matcher, &incoming.frame, match);
+    free(payload);
+    return answer;
 }
 
 static enum match_answer finish_message(const struct matcher *matcher, const struct buffer *message, unsigned opcode,
@@ -97,15 +122,42 @@ enum match_answer match_message(const struct matcher *matcher, const struct matc
         }
         if (first)
             opcode = incoming.frame.opcode;
+        size_t before = message.length;
         buffer_append(&message, incoming.payload, (size_t)incoming.frame.length);
+        if (incoming.frame.masked)
+            ws_mask(message.data + before, message.length - before, incoming.frame.mask, 0);
         if (!incoming.frame.fin)
             continue;
         match->consumed = offset;
         answer = finish_message(matcher, &message, opcode, match);
+        collect_mask(matcher, &incoming.frame, match);
         break;
     }
     buffer_free(&message);
     return answer;
+}
+
+static enum match_answer match_close_payload(const struct matcher *matcher, const unsigned char *payload,
+                                             size_t length, struct match *match)
+{
+    match->closing = true;
+    match->has_code = length >= 2;
+    if (length == 1)
+        return match_refuse(match, "the close frame has one byte, half a code");
+    if (length == 0)
+        return matcher->no_code || matcher->code_count == 0 ? MATCH_YES : match_refuse(match, "it has no code");
+    memcpy(match->code, payload, 2);
+    unsigned code = (unsigned)match->code[0] << 8 | match->code[1];
+    if (!ws_close_code_valid(code))
+        return match_refuse(match, "%u must not stand in a close frame", code);
+    if (!ws_utf8_valid(payload + 2, length - 2))
+        return match_refuse(match, "the reason is not UTF-8");
+    if (matcher->no_code)
+        return match_refuse(match, "it has the code %u", code);
+    for (size_t i = 0; i < matcher->code_count; i++)
+        if (matcher->codes[i] == (int)code)
+            return MATCH_YES;
+    return matcher->code_count == 0 ? MATCH_YES : match_refuse(match, "it has the code %u", code);
 }
 
 enum match_answer match_close(const struct matcher *matcher, const struct match_input *input, struct match *match)
@@ -116,24 +168,9 @@ enum match_answer match_close(const struct matcher *matcher, const struct match_
         return answer;
     if (incoming.frame.opcode != WS_CLOSE)
         return match_refuse(match, "it is a %s frame", ws_opcode_name(incoming.frame.opcode));
-    size_t length = (size_t)incoming.frame.length;
     match->consumed = incoming.size;
-    match->closing = true;
-    match->has_code = length >= 2;
-    if (length == 1)
-        return match_refuse(match, "the close frame has one byte, half a code");
-    if (length == 0)
-        return matcher->no_code || matcher->code_count == 0 ? MATCH_YES : match_refuse(match, "it has no code");
-    memcpy(match->code, incoming.payload, 2);
-    unsigned code = (unsigned)match->code[0] << 8 | match->code[1];
-    if (!ws_close_code_valid(code))
-        return match_refuse(match, "%u must not stand in a close frame", code);
-    if (!ws_utf8_valid(incoming.payload + 2, length - 2))
-        return match_refuse(match, "the reason is not UTF-8");
-    if (matcher->no_code)
-        return match_refuse(match, "it has the code %u", code);
-    for (size_t i = 0; i < matcher->code_count; i++)
-        if (matcher->codes[i] == (int)code)
-            return MATCH_YES;
-    return matcher->code_count == 0 ? MATCH_YES : match_refuse(match, "it has the code %u", code);
+    unsigned char *payload = unmasked_payload(&incoming);
+    answer = match_close_payload(matcher, payload, (size_t)incoming.frame.length, match);
+    free(payload);
+    return answer;
 }

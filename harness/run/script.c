@@ -264,6 +264,7 @@ static int (*const other_steps[STEP_COUNT])(struct script_context *context, cons
     [STEP_CONNECT] = step_connect,
     [STEP_ACCEPT] = step_accept,
     [STEP_OPEN] = step_open,
+    [STEP_UPGRADE] = step_upgrade,
     [STEP_CLOSE_WS] = step_close_ws,
     [STEP_PAUSE] = step_pause,
     [STEP_CONTROL] = run_control,

@@ -17,8 +17,9 @@ struct connection {
     struct channel channel;
     const char *target; // of an opening handshake that names none, or NULL
     bool websocket;
+    bool accepted; // the program is the client
     bool close_sent;
-    char key[256]; // of the opening handshake sent last, whatever a case makes of it
+    char key[256]; // of the opening handshake sent or received last, whatever a case makes of it
     int64_t last_action;         // when we last connected or sent
     int64_t waiting_since;       // when we first did so since the last match; 0: not since then
     const struct step *coalesced; // up to here everything has been sent already
@@ -100,6 +101,7 @@ char *failure_text(const struct script_context *context, const char *action, int
 int step_connect(struct script_context *context, const struct step *step);
 int step_accept(struct script_context *context, const struct step *step);
 int step_open(struct script_context *context, const struct step *step);
+int step_upgrade(struct script_context *context, const struct step *step);
 int step_close_ws(struct script_context *context, const struct step *step);
 int step_send(struct script_context *context, const struct step *step, struct connection *connection);
 int step_flood(struct script_context *context, const struct step *step, struct connection *connection);

@@ -48,6 +48,7 @@ int step_accept(struct script_context *context, const struct step *step)
     connections_drop(context, step->on);
     struct connection *connection = connection_make(context, step->on);
     channel_adopt(&connection->channel, fd);
+    connection->accepted = true;
     connection->channel.peer = peer;
     connection_acted(connection);
     return 0;
@@ -107,6 +108,7 @@ static void encode_step(const struct step *step, struct connection *connection, 
         .part_count = 1,
         .frame = {.fin = true, .opcode = WS_CLOSE, .masked = true},
         .random_mask = true,
+        .mask_by_role = true,
     };
     payload_encode(&frame, connection, out);
     connection->close_sent = true;
@@ -185,7 +187,7 @@ int step_send(struct script_context *context, const struct step *step, struct co
     if (coalesce && top_level && connection->coalesced && step <= connection->coalesced)
         return 0;
     struct buffer out = {0};
-    if (step->word == STEP_OPEN)
+    if (step->word == STEP_OPEN || step->word == STEP_UPGRADE)
         payload_encode(&step->payload, connection, &out);
     else
         encode_step(step, connection, &out);

@@ -21,6 +21,18 @@ int step_open(struct script_context *context, const struct step *step)
     return expect_matcher(context, step, &matcher, connection);
 }
 
+int step_upgrade(struct script_context *context, const struct step *step)
+{
+    static struct request_matcher request = {.opening = true};
+    struct matcher matcher = {.kind = MATCH_REQUEST, .request = &request};
+    if (step_accept(context, step) < 0)
+        return -1;
+    struct connection *connection = connection_next(context, step->on, NULL);
+    if (expect_matcher(context, step, &matcher, connection) < 0)
+        return -1;
+    return step_send(context, step, connection);
+}
+
 // A close frame by the other side: the same code is expected back, another valid one is not wrong.
 static struct matcher close_reply(const struct payload *sent, struct matcher alternatives[2])
 {
@@ -46,7 +58,12 @@ int step_close_ws(struct script_context *context, const struct step *step)
     connection->close_sent = true;
     struct matcher reply = close_reply(&step->payload, alternatives);
     struct matcher end = {.kind = MATCH_END, .end = END_ANY};
-    if (expect_matcher(context, step, &reply, connection) < 0 || expect_matcher(context, step, &end, connection) < 0)
+    if (expect_matcher(context, step, &reply, connection) < 0)
+        return -1;
+    // It is the server who closes the connection (RFC 6455 section 7.1.1).
+    if (connection->accepted)
+        channel_shutdown(&connection->channel);
+    if (expect_matcher(context, step, &end, connection) < 0)
         return -1;
     channel_close(&connection->channel);
     return 0;

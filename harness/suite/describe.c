@@ -63,6 +63,9 @@ void payload_describe(const struct payload *payload, struct buffer *out)
                       payload->request.target ? payload->request.target : "/ws",
                       payload->request.version ? payload->request.version : "HTTP/1.1");
         break;
+    case PAYLOAD_RESPONSE:
+        buffer_format(out, "a response with status %d", payload->response.status ? payload->response.status : 101);
+        break;
     }
 }
 
@@ -139,6 +142,9 @@ static void describe_kind(const struct matcher *matcher, struct buffer *out)
         break;
     case MATCH_RFC3339_TIME:
         buffer_format(out, "RFC 3339 text (2006-01-02T15:04:05Z) within %g s of now", skew);
+        break;
+    case MATCH_REQUEST:
+        request_describe(matcher->request, out);
         break;
     case MATCH_RESPONSE:
         response_describe(matcher->response, out);

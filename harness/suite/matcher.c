@@ -11,7 +11,7 @@
 // Keys that a matcher has beside those of a payload.
 static const char *const matcher_keys[] = {
     "regex",   "prefix",       "bytes",         "integer",  "unix-seconds",
-    "go-time", "rfc3339-time", "response",      "end",      "eof",
+    "go-time", "rfc3339-time", "request",       "end",      "eof",
     "any",     "grade",        "why",           "until",    NULL,
 };
 
@@ -98,10 +98,16 @@ static bool read_rfc3339_time(struct reader *reader, const yaml_node_t *node, st
     return read_time(reader, node, MATCH_RFC3339_TIME, RFC3339_PATTERN, matcher);
 }
 
+static bool read_request(struct reader *reader, const yaml_node_t *node, struct matcher *matcher)
+{
+    matcher->kind = MATCH_REQUEST;
+    return request_read(reader, node, &matcher->request);
+}
+
 static bool read_response(struct reader *reader, const yaml_node_t *node, struct matcher *matcher)
 {
     matcher->kind = MATCH_RESPONSE;
-    return response_read(reader, node, &matcher->response);
+    return response_read(reader, map_get(reader, node, "response"), &matcher->response);
 }
 
 bool matcher_read_end(struct reader *reader, const yaml_node_t *node, struct matcher *matcher)
@@ -154,7 +160,7 @@ static const struct {
     {"unix-seconds", read_unix_seconds},
     {"go-time", read_go_time},
     {"rfc3339-time", read_rfc3339_time},
-    {"response", read_response},
+    {"request", read_request},
     {"end", matcher_read_end},
     {"eof", read_eof},
     {"any", read_any},
@@ -191,9 +197,17 @@ static bool read_close_frame(struct reader *reader, const yaml_node_t *map, stru
     return true;
 }
 
+// What stands beside `frame` and `message`: the payload, and `mask: {sample: NAME}`.
 static bool read_content(struct reader *reader, const yaml_node_t *map, struct matcher *matcher)
 {
+    static const char *const keys[] = {"sample", NULL};
     const yaml_node_t *content = map_get(reader, map, "payload");
+    const yaml_node_t *mask = map_get(reader, map, "mask");
+    const yaml_node_t *sample = NULL;
+    if (mask && (!map_check(reader, mask, "the mask of an expected frame", keys, NULL) ||
+                 !(sample = map_need(reader, mask, "a mask", "sample")) ||
+                 !read_string(reader, sample, &matcher->sample)))
+        return false;
     if (!content)
         return true;
     matcher->content = arena_allocate(reader->arena, 1, sizeof *matcher->content);
@@ -242,21 +256,26 @@ static bool read_grade(struct reader *reader, const yaml_node_t *map, struct mat
 static const struct {
     const char *word;
     bool (*read)(struct reader *reader, const yaml_node_t *map, struct matcher *matcher);
-    const char *companion; // or NULL
+    const char *companions[2];
 } framed_table[] = {
-    {"frame", read_frame, "payload"},
-    {"message", read_message, "payload"},
-    {"close-frame", read_close_frame, NULL},
+    {"frame", read_frame, {"payload", "mask"}},
+    {"message", read_message, {"payload", "mask"}},
+    {"close-frame", read_close_frame, {NULL}},
+    {"response", read_response, {NULL}},
 };
 #define FRAMED_WORDS (sizeof framed_table / sizeof *framed_table)
 
-// Refuses whatever else of a payload stands beside the one word of a matcher.
-static bool stands_alone(struct reader *reader, const yaml_node_t *map, const char *word, const char *companion)
+// Refuses whatever else of a payload stands beside the one word of a matcher and its companions.
+static bool stands_alone(struct reader *reader, const yaml_node_t *map, const char *word,
+                         const char *const companions[2])
 {
     for (size_t i = 0; payload_keys[i]; i++) {
         const char *key = payload_keys[i];
         const yaml_node_t *value = map_get(reader, map, key);
-        if (value && strcmp(key, word) != 0 && !(companion && strcmp(key, companion) == 0)) {
+        bool companion = false;
+        for (size_t k = 0; k < 2 && companions[k]; k++)
+            companion |= strcmp(key, companions[k]) == 0;
+        if (value && strcmp(key, word) != 0 && !companion) {
             reader_problem(reader, value, "`%s` does not go with `%s`", key, word);
             return false;
         }
@@ -269,7 +288,7 @@ static bool read_payload_matcher(struct reader *reader, const yaml_node_t *node,
 {
     for (size_t i = 0; node_is_map(node) && i < FRAMED_WORDS; i++)
         if (map_get(reader, node, framed_table[i].word))
-            return stands_alone(reader, node, framed_table[i].word, framed_table[i].companion) &&
+            return stands_alone(reader, node, framed_table[i].word, framed_table[i].companions) &&
                    framed_table[i].read(reader, node, matcher);
     matcher->kind = MATCH_PAYLOAD;
     if (!payload_read(reader, node, more, &matcher->payload))
@@ -314,8 +333,9 @@ bool matcher_read(struct reader *reader, const yaml_node_t *node, const char *co
         }
         found = i;
     }
+    static const char *const none[2];
     if (found < MATCHER_WORDS)
-        return stands_alone(reader, node, matcher_table[found].word, NULL) &&
+        return stands_alone(reader, node, matcher_table[found].word, none) &&
                matcher_table[found].read(reader, map_get(reader, node, matcher_table[found].word), matcher);
     return read_payload_matcher(reader, node, keys, matcher);
 }
@@ -336,6 +356,7 @@ static bool accepts_nothing(const struct matcher *matcher)
     case MATCH_UNIX_SECONDS:
     case MATCH_GO_TIME:
     case MATCH_RFC3339_TIME:
+    case MATCH_REQUEST:
     case MATCH_RESPONSE:
     case MATCH_FRAME:
     case MATCH_MESSAGE:

@@ -17,6 +17,7 @@ enum matcher_kind {
     MATCH_UNIX_SECONDS,
     MATCH_GO_TIME,
     MATCH_RFC3339_TIME,
+    MATCH_REQUEST,
     MATCH_RESPONSE,
     MATCH_FRAME,
     MATCH_MESSAGE,
@@ -31,12 +32,21 @@ enum end_kind { END_FIN, END_RST, END_ANY };
 
 enum field_rule { FIELD_EXACT, FIELD_TOKEN, FIELD_REGEX, FIELD_ABSENT };
 
-// One header field of an expected response.
+// One header field of an expected head.
 struct field_matcher {
     const char *name;
     enum field_rule rule;
     const char *text;
     pcre2_code *regex;
+};
+
+struct request_matcher {
+    const char *method;  // or NULL
+    const char *target;  // or NULL
+    struct field_matcher *fields;
+    size_t field_count;
+    bool opening;        // it is a handshake as section 4.1 of RFC 6455 demands
+    const char *sample;  // where the key is collected, or NULL
 };
 
 struct response_matcher {
@@ -56,8 +66,9 @@ struct matcher {
     long long minimum;           // BYTES, INTEGER
     long long maximum;
     const char *then;            // INTEGER: the text that must follow it
-    const char *sample;          // INTEGER: where the number is collected, or NULL
+    const char *sample;          // INTEGER: where the number is collected, or NULL; FRAME, MESSAGE: where the mask is
     int64_t skew_ms;             // the times
+    struct request_matcher *request;
     struct response_matcher *response;
     unsigned opcode;             // FRAME, MESSAGE
     struct matcher *content;     // FRAME, MESSAGE: of the payload, NULL when any will do

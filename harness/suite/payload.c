@@ -11,9 +11,11 @@
 const char *const payload_keys[] = {"text",        "hex",     "base64",      "fill",     "length",
                                     "concat",      "frame",   "message",     "payload",  "fin",
                                     "rsv",         "mask",    "length-form", "fragment", "declared-length",
-                                    "close-frame", "reason",  "handshake",   NULL};
+                                    "close-frame", "reason",  "handshake",   "response", NULL};
 
 const char *const request_keys[] = {"method", "target", "version", "set", "without", "add", NULL};
+
+const char *const response_keys[] = {"status", "reason", "version", "accept", "set", "without", "add", NULL};
 
 void payload_set_bytes(struct payload *payload, const void *bytes, size_t length)
 {
@@ -154,6 +156,7 @@ static const struct {
     {"message", payload_read_message, {"payload", "mask", "fragment"}},
     {"close-frame", payload_read_close_frame, {"reason", "fin", "rsv", "mask", "length-form", "declared-length"}},
     {"handshake", payload_read_handshake, {NULL}},
+    {"response", payload_read_response, {NULL}},
 };
 #define PAYLOAD_WORDS (sizeof payload_table / sizeof *payload_table)
 
@@ -173,7 +176,7 @@ static size_t find_word(struct reader *reader, const yaml_node_t *node)
     }
     if (found == PAYLOAD_WORDS)
         reader_problem(reader, node, "a payload needs one of: text, hex, base64, fill, concat, frame, message, "
-                                     "close-frame, handshake");
+                                     "close-frame, handshake, response");
     return found;
 }
 

@@ -15,6 +15,7 @@ enum payload_kind {
     PAYLOAD_FRAME,     // a WebSocket frame around the one part
     PAYLOAD_MESSAGE,   // a WebSocket message of the one part, in frames of at most `fragment` bytes
     PAYLOAD_HANDSHAKE, // a request head
+    PAYLOAD_RESPONSE,  // a response head
 };
 
 struct payload {
@@ -27,20 +28,26 @@ struct payload {
     struct ws_frame frame;   // FRAME, MESSAGE (opcode and mask); its length is used when `declared`
     bool declared;           // the header's length is not the payload's
     bool random_mask;
+    bool mask_by_role;       // masked when we are the client of the connection, not when we are its server
     size_t fragment;         // 0: one frame
     struct ws_request request;
+    struct ws_response response;
 };
 
 // Reads a payload: a scalar, or a map with one of the words text, hex, base64, fill, concat, frame, message,
-// close-frame, handshake. `more` are keys of the map that belong to somebody else (NULL at the end, may be NULL).
+// close-frame, handshake, response. `more` are keys of the map that belong to somebody else (NULL at the end, may be NULL).
 bool payload_read(struct reader *reader, const yaml_node_t *node, const char *const *more, struct payload *payload);
 
 // Reads the members of an opening handshake (method, target, version, set, without, add) from a map.
 bool payload_read_request(struct reader *reader, const yaml_node_t *map, struct ws_request *request);
 
-// All keys that a payload, and a handshake, can have; NULL at the end.
+// Reads the members of its response (status, reason, version, accept, set, without, add) from a map.
+bool payload_read_response_head(struct reader *reader, const yaml_node_t *map, struct ws_response *response);
+
+// All keys that a payload, a handshake and a response can have; NULL at the end.
 extern const char *const payload_keys[];
 extern const char *const request_keys[];
+extern const char *const response_keys[];
 
 // An opcode by name or number.
 bool payload_read_opcode(struct reader *reader, const yaml_node_t *node, unsigned *opcode);

@@ -12,5 +12,6 @@ bool payload_read_frame(struct reader *reader, const yaml_node_t *map, struct pa
 bool payload_read_message(struct reader *reader, const yaml_node_t *map, struct payload *payload);
 bool payload_read_close_frame(struct reader *reader, const yaml_node_t *map, struct payload *payload);
 bool payload_read_handshake(struct reader *reader, const yaml_node_t *map, struct payload *payload);
+bool payload_read_response(struct reader *reader, const yaml_node_t *map, struct payload *payload);
 
 #endif

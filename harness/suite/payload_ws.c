@@ -27,17 +27,21 @@ bool payload_read_opcode(struct reader *reader, const yaml_node_t *node, unsigne
     return true;
 }
 
-// `mask: no`, or four bytes in hex; random otherwise.
+// `mask: no`, `yes` (random), or four bytes in hex; as RFC 6455 demands of our role otherwise.
 static bool read_mask(struct reader *reader, const yaml_node_t *node, struct payload *payload)
 {
     struct payload key;
     const char *string;
     payload->frame.masked = true;
-    payload->random_mask = node == NULL;
+    payload->random_mask = payload->mask_by_role = node == NULL;
     if (!node)
         return true;
     if (!read_string(reader, node, &string))
         return false;
+    if (strcmp(string, "yes") == 0) {
+        payload->random_mask = true;
+        return true;
+    }
     if (strcmp(string, "no") == 0) {
         payload->frame.masked = false;
         return true;
@@ -45,7 +49,7 @@ static bool read_mask(struct reader *reader, const yaml_node_t *node, struct pay
     if (!payload_read_hex(reader, node, &key))
         return false;
     if (key.length != 4) {
-        reader_problem(reader, node, "a mask is `no` or four bytes in hex");
+        reader_problem(reader, node, "a mask is `yes`, `no` or four bytes in hex");
         return false;
     }
     memcpy(payload->frame.mask, key.pattern, 4);
@@ -159,7 +163,7 @@ bool payload_read_close_frame(struct reader *reader, const yaml_node_t *map, str
     return true;
 }
 
-static bool read_fields(struct reader *reader, const yaml_node_t *node, struct ws_request *request)
+static bool read_fields(struct reader *reader, const yaml_node_t *node, struct field_changes *changes)
 {
     if (!node_is_map(node)) {
         reader_problem(reader, node, "`set` must be a map of header fields");
@@ -171,25 +175,47 @@ static bool read_fields(struct reader *reader, const yaml_node_t *node, struct w
         good &= read_string(reader, map_key(reader, node, i), &fields[i].name);
         good &= read_string(reader, map_value(reader, node, i), &fields[i].value);
     }
-    request->set = fields;
-    request->set_count = map_size(node);
+    changes->set = fields;
+    changes->set_count = map_size(node);
+    return good;
+}
+
+static bool read_changes(struct reader *reader, const yaml_node_t *map, struct field_changes *changes)
+{
+    const yaml_node_t *set = map_get(reader, map, "set");
+    const char **without = NULL;
+    const char **add = NULL;
+    bool good = !set || read_fields(reader, set, changes);
+    good &= map_strings(reader, map, "without", &without, &changes->without_count);
+    good &= map_strings(reader, map, "add", &add, &changes->add_count);
+    changes->without = without;
+    changes->add = add;
     return good;
 }
 
 bool payload_read_request(struct reader *reader, const yaml_node_t *map, struct ws_request *request)
 {
-    const yaml_node_t *set = map_get(reader, map, "set");
     bool good = map_string(reader, map, "method", &request->method);
     good &= map_string(reader, map, "target", &request->target);
     good &= map_string(reader, map, "version", &request->version);
-    good &= !set || read_fields(reader, set, request);
-    const char **without = NULL;
-    const char **add = NULL;
-    good &= map_strings(reader, map, "without", &without, &request->without_count);
-    good &= map_strings(reader, map, "add", &add, &request->add_count);
-    request->without = without;
-    request->add = add;
-    return good;
+    return read_changes(reader, map, &request->changes) && good;
+}
+
+bool payload_read_response_head(struct reader *reader, const yaml_node_t *map, struct ws_response *response)
+{
+    static const char *const kinds[] = {"right", "other", "swapped-case", "shortened", "extended", "key", "no-guid",
+                                        NULL};
+    const yaml_node_t *status = map_get(reader, map, "status");
+    const yaml_node_t *accept = map_get(reader, map, "accept");
+    long long number = 0;
+    size_t kind = WS_ACCEPT_RIGHT;
+    bool good = !status || read_integer(reader, status, 100, 999, &number);
+    good &= !accept || read_word(reader, accept, "a Sec-WebSocket-Accept", kinds, &kind);
+    good &= map_string(reader, map, "reason", &response->reason);
+    good &= map_string(reader, map, "version", &response->version);
+    response->status = (int)number;
+    response->accept = (enum ws_accept)kind;
+    return read_changes(reader, map, &response->changes) && good;
 }
 
 bool payload_read_handshake(struct reader *reader, const yaml_node_t *map, struct payload *payload)
@@ -200,4 +226,14 @@ bool payload_read_handshake(struct reader *reader, const yaml_node_t *map, struc
         return true;
     return map_check(reader, node, "a handshake", request_keys, NULL) &&
            payload_read_request(reader, node, &payload->request);
+}
+
+bool payload_read_response(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    const yaml_node_t *node = map_get(reader, map, "response");
+    *payload = (struct payload){.kind = PAYLOAD_RESPONSE};
+    if (node_is_null(node))
+        return true;
+    return map_check(reader, node, "a response", response_keys, NULL) &&
+           payload_read_response_head(reader, node, &payload->response);
 }

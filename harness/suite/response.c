@@ -58,18 +58,18 @@ static bool read_field(struct reader *reader, const yaml_node_t *node, struct fi
     return token || field->regex;
 }
 
-static bool read_fields(struct reader *reader, const yaml_node_t *node, struct response_matcher *response)
+static bool read_fields(struct reader *reader, const yaml_node_t *node, struct field_matcher **fields, size_t *count)
 {
     if (!node_is_map(node)) {
         reader_problem(reader, node, "`headers` must be a map");
         return false;
     }
-    response->field_count = map_size(node);
-    response->fields = arena_allocate(reader->arena, response->field_count + 1, sizeof *response->fields);
+    *count = map_size(node);
+    *fields = arena_allocate(reader->arena, *count + 1, sizeof **fields);
     bool good = true;
-    for (size_t i = 0; i < response->field_count; i++) {
-        good &= read_string(reader, map_key(reader, node, i), &response->fields[i].name);
-        good &= read_field(reader, map_value(reader, node, i), &response->fields[i]);
+    for (size_t i = 0; i < *count; i++) {
+        good &= read_string(reader, map_key(reader, node, i), &(*fields)[i].name);
+        good &= read_field(reader, map_value(reader, node, i), &(*fields)[i]);
     }
     return good;
 }
@@ -93,9 +93,34 @@ bool response_read(struct reader *reader, const yaml_node_t *node, struct respon
     const yaml_node_t *headers = map_get(reader, node, "headers");
     const yaml_node_t *body = map_get(reader, node, "body");
     bool good = status && read_status(reader, status, *response);
-    good &= !headers || read_fields(reader, headers, *response);
+    good &= !headers || read_fields(reader, headers, &(*response)->fields, &(*response)->field_count);
     good &= !body || read_body(reader, body, *response);
     return map_boolean(reader, node, "accept", &(*response)->accept) && good;
+}
+
+// `key: {sample: NAME}`
+static bool read_key(struct reader *reader, const yaml_node_t *node, struct request_matcher *request)
+{
+    static const char *const keys[] = {"sample", NULL};
+    if (!map_check(reader, node, "a key", keys, NULL))
+        return false;
+    const yaml_node_t *sample = map_need(reader, node, "a key", "sample");
+    return sample && read_string(reader, sample, &request->sample);
+}
+
+bool request_read(struct reader *reader, const yaml_node_t *node, struct request_matcher **request)
+{
+    static const char *const keys[] = {"method", "target", "headers", "opening", "key", NULL};
+    if (!map_check(reader, node, "a request", keys, NULL))
+        return false;
+    *request = arena_allocate(reader->arena, 1, sizeof **request);
+    const yaml_node_t *headers = map_get(reader, node, "headers");
+    const yaml_node_t *key = map_get(reader, node, "key");
+    bool good = map_string(reader, node, "method", &(*request)->method);
+    good &= map_string(reader, node, "target", &(*request)->target);
+    good &= !headers || read_fields(reader, headers, &(*request)->fields, &(*request)->field_count);
+    good &= !key || read_key(reader, key, *request);
+    return map_boolean(reader, node, "opening", &(*request)->opening) && good;
 }
 
 static void describe_field(const struct field_matcher *field, struct buffer *out)
@@ -131,4 +156,17 @@ void response_describe(const struct response_matcher *response, struct buffer *o
         buffer_text(out, ", the Sec-WebSocket-Accept of the key");
     if (response->body_contains)
         buffer_format(out, ", a body that holds \"%s\"", response->body_contains);
+}
+
+void request_describe(const struct request_matcher *request, struct buffer *out)
+{
+    buffer_text(out, request->opening ? "the request of an opening handshake" : "an HTTP request");
+    if (request->method)
+        buffer_format(out, " by %s", request->method);
+    if (request->target)
+        buffer_format(out, " for %s", request->target);
+    for (size_t i = 0; i < request->field_count; i++) {
+        buffer_text(out, ", ");
+        describe_field(&request->fields[i], out);
+    }
 }

@@ -1,4 +1,4 @@
-// The expected HTTP response of an opening handshake or a plain request, read from a suite.
+// The expected heads of an opening handshake or of plain HTTP, read from a suite.
 #ifndef SOCKSPEC_SUITE_RESPONSE_H
 #define SOCKSPEC_SUITE_RESPONSE_H
 
@@ -9,5 +9,9 @@ bool response_read(struct reader *reader, const yaml_node_t *node, struct respon
 
 // Appends it in words.
 void response_describe(const struct response_matcher *response, struct buffer *out);
+
+// The same for `request: {method, target, headers, opening, key}`.
+bool request_read(struct reader *reader, const yaml_node_t *node, struct request_matcher **request);
+void request_describe(const struct request_matcher *request, struct buffer *out);
 
 #endif

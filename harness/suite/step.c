@@ -105,6 +105,20 @@ static bool read_open(struct step_context *context, const yaml_node_t *node, str
     return make_name(reader, map_get(reader, node, "as"), context->names, step);
 }
 
+// `upgrade: NAME`, or a map with the members of the response.
+static bool read_upgrade(struct step_context *context, const yaml_node_t *node, struct step *step)
+{
+    static const char *const keys[] = {"as", NULL};
+    struct reader *reader = context->reader;
+    step->payload = (struct payload){.kind = PAYLOAD_RESPONSE};
+    if (node_is_scalar(node))
+        return make_name(reader, node, context->names, step);
+    if (!map_check(reader, node, "upgrade", keys, response_keys) ||
+        !payload_read_response_head(reader, node, &step->payload.response))
+        return false;
+    return make_name(reader, map_get(reader, node, "as"), context->names, step);
+}
+
 static bool read_send(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
     static const char *const more[] = {"on", "from", NULL};
@@ -225,6 +239,7 @@ static const struct {
     {"connect", STEP_CONNECT, read_connect, true},
     {"accept", STEP_ACCEPT, read_accept, true},
     {"open", STEP_OPEN, read_open, true},
+    {"upgrade", STEP_UPGRADE, read_upgrade, true},
     {"send", STEP_SEND, read_send, false},
     {"flood", STEP_FLOOD, read_flood, false},
     {"expect", STEP_EXPECT, read_expect, false},

@@ -8,6 +8,7 @@ enum step_word {
     STEP_CONNECT,
     STEP_ACCEPT,
     STEP_OPEN,
+    STEP_UPGRADE,    // the server's half of the opening handshake
     STEP_SEND,
     STEP_FLOOD,      // send again and again, without reading, until the peer gives up
     STEP_EXPECT,
@@ -79,7 +80,7 @@ struct step {
     enum patience patience;      // EXPECT*
     int64_t within_ms;           // PATIENCE_EXACT
     int64_t not_before_ms;       // EXPECT
-    struct payload payload;      // SEND, FLOOD, STDIN, OPEN and CLOSE_WS
+    struct payload payload;      // SEND, FLOOD, STDIN, OPEN, UPGRADE and CLOSE_WS
     bool from_other;             // SEND, UDP: from a socket that the program does not know
     struct matcher matcher;      // EXPECT, EXPECT_STDOUT, EXPECT_STDERR
     int family;                  // CONNECT: AF_INET or AF_INET6

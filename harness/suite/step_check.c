@@ -56,10 +56,11 @@ static bool add_samples(struct reader *reader, const struct step *step, const st
         good &= add_samples(reader, step, &matcher->alternatives[i], evidence);
     if (matcher->content)
         good &= add_samples(reader, step, matcher->content, evidence);
-    if (!matcher->sample || has_sample(evidence, matcher->sample))
+    const char *sample = matcher->kind == MATCH_REQUEST ? matcher->request->sample : matcher->sample;
+    if (!sample || has_sample(evidence, sample))
         return good;
     if (evidence->sample_count < MOST_SAMPLES) {
-        evidence->samples[evidence->sample_count++] = matcher->sample;
+        evidence->samples[evidence->sample_count++] = sample;
         return good;
     }
     problem_add(reader->problems, reader->path, step->line, step->column, "more than %d samples in a case",
@@ -143,6 +144,11 @@ static bool check_list(struct reader *reader, const struct step *steps, size_t c
         case STEP_ACCEPT:
         case STEP_OPEN:
             drop_evidence(evidence, step->on);
+            break;
+        case STEP_UPGRADE:
+            evidence->expects = true;
+            drop_evidence(evidence, step->on);
+            add_evidence(evidence, step->on);
             break;
         case STEP_SEND:
         case STEP_SHUTDOWN:

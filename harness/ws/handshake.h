@@ -1,5 +1,5 @@
-// The opening handshake of WebSocket (RFC 6455 section 4) as the harness needs it: request heads of any
-// legality, and responses taken apart. Pure functions on bytes.
+// The opening handshake of WebSocket (RFC 6455 section 4) as the harness needs it: heads of requests and
+// responses of any legality, and those of peers taken apart. Pure functions on bytes.
 #ifndef SOCKSPEC_WS_HANDSHAKE_H
 #define SOCKSPEC_WS_HANDSHAKE_H
 
@@ -16,14 +16,10 @@ struct http_field {
     const char *value; // of a decoded head: without the blanks around it
 };
 
-// A request head as a case describes it. The default fields are, in this order, Host, Upgrade, Connection,
-// Sec-WebSocket-Key and Sec-WebSocket-Version; `set` replaces them in place (letter case ignored, the name
+// How a case changes the default fields of a head: `set` replaces them in place (letter case ignored, the name
 // written as given; of two of one name the later counts) or appends, `without` removes whatever has that name
 // by then, `add` appends raw lines, each with CRLF.
-struct ws_request {
-    const char *method;  // NULL: GET
-    const char *target;  // NULL: /ws
-    const char *version; // NULL: HTTP/1.1
+struct field_changes {
     const struct http_field *set;
     size_t set_count;
     const char *const *without;
@@ -32,10 +28,44 @@ struct ws_request {
     size_t add_count;
 };
 
+// A request head as a case describes it. The default fields are, in this order, Host, Upgrade, Connection,
+// Sec-WebSocket-Key and Sec-WebSocket-Version.
+struct ws_request {
+    const char *method;  // NULL: GET
+    const char *target;  // NULL: /ws
+    const char *version; // NULL: HTTP/1.1
+    struct field_changes changes;
+};
+
+// What the Sec-WebSocket-Accept of a response is: the right one, that of another key, or the right one made
+// wrong.
+enum ws_accept {
+    WS_ACCEPT_RIGHT,
+    WS_ACCEPT_OTHER,
+    WS_ACCEPT_SWAPPED_CASE,
+    WS_ACCEPT_SHORTENED, // by its last character
+    WS_ACCEPT_EXTENDED,  // by another
+    WS_ACCEPT_KEY,       // the key itself
+    WS_ACCEPT_NO_GUID,   // made of the key alone
+};
+
+// A response head as a case describes it. The default fields are those of an upgrade, in this order: Upgrade,
+// Connection, Sec-WebSocket-Accept; where the status is not 101: Connection: close and Content-Length: 0.
+struct ws_response {
+    int status;          // 0: 101
+    const char *reason;  // NULL: that of the status
+    const char *version; // NULL: HTTP/1.1
+    enum ws_accept accept;
+    struct field_changes changes;
+};
+
 // Appends the head, with the blank line. `host` is the value of Host and `key` that of Sec-WebSocket-Key by
 // default.
 void ws_request_encode(struct buffer *out, const struct ws_request *request, const char *host,
                        const char *key);
+
+// The same for the response to a request with that key.
+void ws_response_encode(struct buffer *out, const struct ws_response *response, const char *key);
 
 // A new random key, NUL-terminated.
 void ws_key_make(char key[WS_KEY_LENGTH + 1]);
@@ -66,6 +96,13 @@ int http_response_decode(const unsigned char *bytes, size_t size, struct http_he
 int http_request_decode(const unsigned char *bytes, size_t size, struct http_head *head, const char **fault);
 
 void http_head_free(struct http_head *head);
+
+// What is wrong with the head of a request as an opening handshake, or NULL: one line, static, that names the
+// rule of RFC 6455 section 4.1.
+const char *ws_request_fault(const struct http_head *head);
+
+// Decodes the base64 of 16 bytes; false when `key` is not that.
+bool ws_key_decode(const char *key, unsigned char nonce[16]);
 
 // The value of the first field of that name (letter case ignored), or NULL. http_field_count counts them.
 const char *http_field_value(const struct http_head *head, const char *name);

@@ -216,6 +216,49 @@ static void test_a_key_of_the_case_is_remembered_whole(void **state)
     }
 }
 
+static void test_frames_to_a_client_have_a_mask_only_when_asked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *payload;
+        bool masked;
+    } rows[] = {
+        {"{frame: text, payload: hi}", false},
+        {"{message: text, payload: hi, fragment: 1}", false},
+        {"{close-frame: 1000}", false},
+        {"{frame: text, payload: hi, mask: yes}", true},
+        {"{frame: text, payload: hi, mask: \"01020304\"}", true},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct encoding encoding;
+        struct ws_frame frame;
+        encode(&encoding, rows[i].payload);
+        encoding.connection.accepted = true;
+        buffer_shorten(&encoding.out, 0);
+        payload_encode(&encoding.payload, &encoding.connection, &encoding.out);
+        free(take_frame(&encoding, &frame));
+        assert_int_equal(frame.masked, rows[i].masked);
+        encoding_end(&encoding);
+    }
+}
+
+static void test_a_response_answers_the_key_that_came(void **state)
+{
+    (void)state;
+    struct encoding encoding;
+    encode(&encoding, "response:");
+    assert_true(encoding.connection.websocket);
+    strcpy(encoding.connection.key, "dGhlIHNhbXBsZSBub25jZQ==");
+    buffer_shorten(&encoding.out, 0);
+    payload_encode(&encoding.payload, &encoding.connection, &encoding.out);
+    assert_non_null(strstr(buffer_string(&encoding.out), "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
+    encoding_end(&encoding);
+
+    encode(&encoding, "{response: {status: 404}}");
+    assert_false(encoding.connection.websocket);
+    encoding_end(&encoding);
+}
+
 static void test_the_target_of_the_url_stands_where_none_is_named(void **state)
 {
     (void)state;
@@ -239,6 +282,8 @@ int main(void)
         cmocka_unit_test(test_a_long_message_keeps_its_bytes),
         cmocka_unit_test(test_a_handshake_remembers_its_key),
         cmocka_unit_test(test_a_key_of_the_case_is_remembered_whole),
+        cmocka_unit_test(test_frames_to_a_client_have_a_mask_only_when_asked),
+        cmocka_unit_test(test_a_response_answers_the_key_that_came),
         cmocka_unit_test(test_the_target_of_the_url_stands_where_none_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

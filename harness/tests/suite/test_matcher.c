@@ -56,7 +56,11 @@ static void test_every_word_has_its_kind_and_words(void **state)
          "daytime text (2006-01-02 15:04:05.9 +0000 UTC) within 2 s of now"},
         {"{rfc3339-time: {skew: 0s}}", MATCH_RFC3339_TIME,
          "RFC 3339 text (2006-01-02T15:04:05Z) within 0 s of now"},
+        {"{request: {}}", MATCH_REQUEST, "an HTTP request"},
+        {"{request: {opening: yes, method: GET, target: /ws, headers: {Origin: absent}, key: {sample: k}}}", MATCH_REQUEST,
+         "the request of an opening handshake by GET for /ws, no Origin"},
         {"{response: {status: 400}}", MATCH_RESPONSE, "an HTTP response with status 400"},
+        {"{frame: text, mask: {sample: m}}", MATCH_FRAME, "a text frame"},
         {"{frame: ping}", MATCH_FRAME, "a ping frame"},
         {"{frame: pong, payload: x}", MATCH_FRAME, "a pong frame of \"x\""},
         {"{message: text, payload: {regex: x}}", MATCH_MESSAGE, "a text message of what matches /x/"},
@@ -105,7 +109,7 @@ static void test_what_no_frame_is_matched_by_is_refused(void **state)
 {
     (void)state;
     check_problem("{frame: text, fin: no}", "1:20: `fin` does not go with `frame`");
-    check_problem("{frame: text, mask: no}", "1:21: `mask` does not go with `frame`");
+    check_problem("{frame: text, mask: no}", "1:21: the mask of an expected frame must be a map, not a plain value");
     check_problem("{message: text, fragment: 5}", "1:27: `fragment` does not go with `message`");
     check_problem("{close-frame: 1000, reason: x}", "1:29: `reason` does not go with `close-frame`");
     check_problem("{handshake: {}}", "1:1: only plain bytes can be expected so; frames by `frame` or `message`");
@@ -119,7 +123,7 @@ static void test_unknown_words_are_problems(void **state)
     check_problem("{regexp: a}", "1:2: unknown key `regexp` in a matcher, did you mean `regex`?");
     check_problem("[a]", "1:1: a matcher must be a map, not a list");
     check_problem("{}", "1:1: a payload needs one of: text, hex, base64, fill, concat, frame, message, close-frame, "
-                        "handshake");
+                        "handshake, response");
     check_problem("{any: []}", "1:7: `any` needs an alternative");
     check_problem("{any: a}", "1:7: any must be a list, not a plain value");
     check_problem("{any: [{regx: a}]}", "1:9: unknown key `regx` in a matcher, did you mean `regex`?");

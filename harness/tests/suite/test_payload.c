@@ -210,8 +210,8 @@ static void test_header_bits_are_checked(void **state)
     (void)state;
     check_problem("{frame: text, rsv: 8}", "1:20: 8 is not in the range 0 to 7");
     check_problem("{frame: text, fin: maybe}", "1:20: `maybe` is neither yes nor no");
-    check_problem("{frame: text, mask: \"37fa21\"}", "1:21: a mask is `no` or four bytes in hex");
-    check_problem("{frame: text, mask: yes}", "1:21: `yes` is not a whole number of bytes in hex");
+    check_problem("{frame: text, mask: \"37fa21\"}", "1:21: a mask is `yes`, `no` or four bytes in hex");
+    check_problem("{frame: text, mask: on}", "1:21: `on` is not a whole number of bytes in hex");
     check_problem("{frame: text, length-form: 8}", "1:28: `8` is not a length form (7, 16, 64)");
     check_problem("{message: text, fragment: 0}", "1:27: 0 is not in the range 1 to 1073741824");
 }
@@ -273,17 +273,17 @@ static void test_a_handshake_takes_its_members(void **state)
     assert_string_equal(request->method, "POST");
     assert_string_equal(request->target, "/x");
     assert_string_equal(request->version, "HTTP/1.0");
-    assert_int_equal(request->set_count, 2);
-    assert_string_equal(request->set[1].name, "X-A");
-    assert_string_equal(request->set[1].value, "");
-    assert_int_equal(request->without_count, 1);
-    assert_string_equal(request->without[0], "Upgrade");
-    assert_int_equal(request->add_count, 2);
-    assert_string_equal(request->add[1], "B: 2");
+    assert_int_equal(request->changes.set_count, 2);
+    assert_string_equal(request->changes.set[1].name, "X-A");
+    assert_string_equal(request->changes.set[1].value, "");
+    assert_int_equal(request->changes.without_count, 1);
+    assert_string_equal(request->changes.without[0], "Upgrade");
+    assert_int_equal(request->changes.add_count, 2);
+    assert_string_equal(request->changes.add[1], "B: 2");
     document_close(&read.document);
 
     payload_open(&read, "handshake:");
-    assert_true(read.good && !read.payload.request.method && read.payload.request.set_count == 0);
+    assert_true(read.good && !read.payload.request.method && read.payload.request.changes.set_count == 0);
     document_close(&read.document);
 
     check_problem("{handshake: {set: [a]}}", "1:19: `set` must be a map of header fields");
@@ -291,13 +291,40 @@ static void test_a_handshake_takes_its_members(void **state)
     check_problem("{handshake: yes}", "1:13: a handshake must be a map, not a plain value");
 }
 
+static void test_a_response_takes_its_members(void **state)
+{
+    (void)state;
+    struct read_payload read;
+    payload_open(&read, "{response: {status: 404, reason: No, version: HTTP/1.0, accept: swapped-case, set: {A: b}, "
+                        "without: Upgrade, add: X}}");
+    assert_true(read.good);
+    const struct ws_response *response = &read.payload.response;
+    assert_int_equal(read.payload.kind, PAYLOAD_RESPONSE);
+    assert_int_equal(response->status, 404);
+    assert_string_equal(response->reason, "No");
+    assert_string_equal(response->version, "HTTP/1.0");
+    assert_int_equal(response->accept, WS_ACCEPT_SWAPPED_CASE);
+    assert_int_equal(response->changes.set_count, 1);
+    assert_int_equal(response->changes.without_count, 1);
+    assert_int_equal(response->changes.add_count, 1);
+    document_close(&read.document);
+
+    payload_open(&read, "response:");
+    assert_true(read.good && read.payload.response.status == 0 && read.payload.response.accept == WS_ACCEPT_RIGHT);
+    document_close(&read.document);
+
+    check_problem("{response: {status: 99}}", "1:21: 99 is not in the range 100 to 999");
+    check_problem("{response: {target: /}}", "1:13: unknown key `target` in a response; it can have: status, reason, "
+                                             "version, accept, set, without, add");
+}
+
 static void test_words_exclude_each_other(void **state)
 {
     (void)state;
     check_problem("{}", "1:1: a payload needs one of: text, hex, base64, fill, concat, frame, message, close-frame, "
-                        "handshake");
+                        "handshake, response");
     check_problem("{length: 5}", "1:1: a payload needs one of: text, hex, base64, fill, concat, frame, message, "
-                                 "close-frame, handshake");
+                                 "close-frame, handshake, response");
     check_problem("{text: a, hex: \"00\"}", "1:1: `text` and `hex` exclude each other");
     check_problem("{frame: text, close-frame: 1000}", "1:1: `frame` and `close-frame` exclude each other");
     check_problem("{txet: a}", "1:2: unknown key `txet` in a payload, did you mean `text`?");
@@ -330,7 +357,7 @@ static void test_keys_of_others_may_stand_beside(void **state)
     assert_false(payload_read(&document.reader, root, NULL, &payload));
     assert_problems(&document, "1:11: unknown key `on` in a payload; it can have: text, hex, base64, fill, length, "
                                "concat, frame, message, payload, fin, rsv, mask, length-form, fragment, "
-                               "declared-length, close-frame, reason, handshake");
+                               "declared-length, close-frame, reason, handshake, response");
     document_close(&document);
 }
 
@@ -378,6 +405,7 @@ int main(void)
         cmocka_unit_test(test_a_message_is_fragmented_on_request),
         cmocka_unit_test(test_a_close_frame_holds_code_and_reason),
         cmocka_unit_test(test_a_handshake_takes_its_members),
+        cmocka_unit_test(test_a_response_takes_its_members),
         cmocka_unit_test(test_words_exclude_each_other),
         cmocka_unit_test(test_companions_go_with_their_word_only),
         cmocka_unit_test(test_keys_of_others_may_stand_beside),

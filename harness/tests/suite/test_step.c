@@ -205,11 +205,24 @@ static void test_open_takes_the_members_of_a_handshake(void **state)
     assert_null(read.steps[0].payload.request.target);
     assert_string_equal(read.steps[1].on, "w");
     assert_string_equal(read.steps[1].payload.request.target, "/x");
-    assert_int_equal(read.steps[1].payload.request.set_count, 1);
-    assert_int_equal(read.steps[1].payload.request.without_count, 1);
+    assert_int_equal(read.steps[1].payload.request.changes.set_count, 1);
+    assert_int_equal(read.steps[1].payload.request.changes.without_count, 1);
     assert_string_equal(read.steps[2].payload.request.target, "/y");
     document_close(&read.document);
     check_problem("[{open: {pth: /x}}]", 0, "1:10: unknown key `pth` in open, did you mean `path`?");
+}
+
+static void test_upgrade_takes_the_members_of_a_response(void **state)
+{
+    (void)state;
+    struct read_steps read;
+    steps_need(&read, "[upgrade, {upgrade: {as: w, status: 101, without: Upgrade}}, {expect-end: {end: fin, on: w}}]", 0);
+    assert_string_equal(read.steps[0].on, "main");
+    assert_string_equal(read.steps[1].on, "w");
+    assert_int_equal(read.steps[1].payload.response.changes.without_count, 1);
+    document_close(&read.document);
+    check_problem("[{upgrade: {on: x}}]", 0, "1:13: unknown key `on` in upgrade; it can have: as, status, reason, version, accept, "
+                                       "set, without, add");
 }
 
 static void test_expectations_take_times(void **state)
@@ -234,7 +247,7 @@ static void test_expectations_take_times(void **state)
     check_problem("[{expect-stdout: {text: x, on: a}}]", 1,
                   "1:28: unknown key `on` in a matcher; it can have: text, hex, base64, fill, length, concat, frame, "
                   "message, payload, fin, rsv, mask, length-form, fragment, declared-length, close-frame, reason, "
-                  "handshake, regex, prefix, bytes, integer, unix-seconds, go-time, rfc3339-time, response, end, eof, "
+                  "handshake, response, regex, prefix, bytes, integer, unix-seconds, go-time, rfc3339-time, request, end, eof, "
                   "any, grade, why, until, within, not-before");
 }
 
@@ -261,7 +274,7 @@ static void test_sending_takes_payload_and_sender(void **state)
     document_close(&read.document);
     check_problem("[{send: {text: x, from: me}}]", 1, "1:25: `me` is not a sender (other)");
     check_problem("[{send: {on: a}}]", 1, "1:9: a payload needs one of: text, hex, base64, fill, concat, frame, "
-                                          "message, close-frame, handshake");
+                                          "message, close-frame, handshake, response");
 }
 
 static void test_closing_codes_are_16_bits(void **state)
@@ -290,6 +303,7 @@ int main(void)
         cmocka_unit_test(test_a_case_has_at_most_64_connections),
         cmocka_unit_test(test_connect_takes_family_and_count),
         cmocka_unit_test(test_open_takes_the_members_of_a_handshake),
+        cmocka_unit_test(test_upgrade_takes_the_members_of_a_response),
         cmocka_unit_test(test_expectations_take_times),
         cmocka_unit_test(test_expect_end_needs_an_end),
         cmocka_unit_test(test_sending_takes_payload_and_sender),

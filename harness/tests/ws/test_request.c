@@ -41,8 +41,8 @@ static void test_method_target_and_version_are_written_as_given(void **state)
     struct ws_request request = {.method = "POST",
                                  .target = "no slash",
                                  .version = "HTTP/0.9",
-                                 .without = without,
-                                 .without_count = 5};
+                                 .changes.without = without,
+                                 .changes.without_count = 5};
     check_request(&request, "POST no slash HTTP/0.9\r\n\r\n");
 }
 
@@ -50,7 +50,7 @@ static void test_set_replaces_in_place_with_the_letter_case_given(void **state)
 {
     (void)state;
     static const struct http_field set[] = {{"uPGRADE", "WebSocket"}, {"Origin", "http://a"}, {"HOST", ""}};
-    check_request(&(struct ws_request){.set = set, .set_count = 3}, "GET /ws HTTP/1.1\r\n"
+    check_request(&(struct ws_request){.changes.set = set, .changes.set_count = 3}, "GET /ws HTTP/1.1\r\n"
                                                                     "HOST: \r\n"
                                                                     "uPGRADE: WebSocket\r\n"
                                                                     "Connection: Upgrade\r\n"
@@ -65,7 +65,7 @@ static void test_set_twice_counts_the_later(void **state)
     (void)state;
     static const struct http_field set[] = {{"Host", "a"}, {"host", "b"}, {"X", "1"}, {"x", "2"}};
     struct buffer out = {0};
-    ws_request_encode(&out, &(struct ws_request){.set = set, .set_count = 4}, "h", KEY);
+    ws_request_encode(&out, &(struct ws_request){.changes.set = set, .changes.set_count = 4}, "h", KEY);
     assert_non_null(strstr(buffer_string(&out), "HTTP/1.1\r\nhost: b\r\nUpgrade"));
     assert_non_null(strstr(buffer_string(&out), "13\r\nx: 2\r\n\r\n"));
     buffer_free(&out);
@@ -76,7 +76,7 @@ static void test_without_also_removes_what_was_set(void **state)
     (void)state;
     static const struct http_field set[] = {{"Origin", "http://a"}, {"Host", "b"}};
     static const char *const without[] = {"origin", "host", "absent"};
-    struct ws_request request = {.set = set, .set_count = 2, .without = without, .without_count = 3};
+    struct ws_request request = {.changes.set = set, .changes.set_count = 2, .changes.without = without, .changes.without_count = 3};
     check_request(&request, "GET /ws HTTP/1.1\r\n"
                             "Upgrade: websocket\r\n"
                             "Connection: Upgrade\r\n"
@@ -92,7 +92,7 @@ static void test_add_appends_raw_lines_whatever_else_is_said(void **state)
     static const char *const without[] = {"Host", "Connection", "Sec-WebSocket-Key"};
     static const char *const add[] = {"Host: again", " folded", "no colon", ""};
     struct ws_request request = {
-        .set = set, .set_count = 1, .without = without, .without_count = 3, .add = add, .add_count = 4};
+        .changes.set = set, .changes.set_count = 1, .changes.without = without, .changes.without_count = 3, .changes.add = add, .changes.add_count = 4};
     check_request(&request, "GET /ws HTTP/1.1\r\n"
                             "Upgrade: h2c\r\n"
                             "Sec-WebSocket-Version: 13\r\n"
@@ -120,12 +120,12 @@ static void test_every_combination_of_set_without_and_add(void **state)
     for (unsigned bits = 0; bits < 1 << 13; bits++) {
         struct http_field set[6];
         const char *without[6];
-        struct ws_request request = {.set = set, .without = without, .add = add, .add_count = bits >> 12};
+        struct ws_request request = {.changes.set = set, .changes.without = without, .changes.add = add, .changes.add_count = bits >> 12};
         for (unsigned i = 0; i < 6; i++) {
             if (bits >> i & 1)
-                set[request.set_count++] = (struct http_field){names[i], "mine"};
+                set[request.changes.set_count++] = (struct http_field){names[i], "mine"};
             if (bits >> (6 + i) & 1)
-                without[request.without_count++] = names[i];
+                without[request.changes.without_count++] = names[i];
         }
         struct buffer out = {0};
         ws_request_encode(&out, &request, "localhost", KEY);
