@@ -81,7 +81,8 @@ static void describe_step(const struct step *step, struct buffer *out)
         buffer_text(out, "close stdin");
         break;
     case STEP_CONNECT:
-        buffer_format(out, "connect%s", step->family == AF_INET6 ? " over IPv6" : "");
+        buffer_format(out, "connect%s%s%s", step->family == AF_INET6 ? " over IPv6" : "", step->address ? " to " : "",
+                      step->address ? step->address : "");
         if (step->count)
             buffer_format(out, ", %lld times", step->count);
         break;

@@ -22,8 +22,9 @@ static bool has_fixed_port(const struct schedule *schedule, const struct test_ca
 // moving between them.
 static bool belongs(const struct schedule *schedule, const struct test_case *a, const struct test_case *b)
 {
-    if (a->program == b->program && has_fixed_port(schedule, a))
-        return true;
+    bool fixed = has_fixed_port(schedule, a);
+    if (fixed || has_fixed_port(schedule, b))
+        return fixed && has_fixed_port(schedule, b); // two programs may have the same one
     if (share_instance(a, b))
         return true;
     return a->program == b->program && !share_instance(a, a) && !share_instance(b, b);

@@ -1,4 +1,5 @@
 // Connections and bytes.
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -18,6 +19,8 @@ static int connect_one(struct script_context *context, const struct step *step)
 {
     struct connection *connection = connection_make(context, step->on);
     struct net_address address = instance_address(context->instance, step->family);
+    if (step->address)
+        inet_pton(AF_INET, step->address, &address.v4.sin_addr);
     connection_acted(connection);
     int result = channel_connect(&connection->channel, &context->sockets, socket_type(context), &address,
                                  step_deadline(context, step));

@@ -276,6 +276,14 @@ static bool needs_process(const struct step *steps, size_t count)
     return false;
 }
 
+static bool connects_elsewhere(const struct step *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (steps[i].address || connects_elsewhere(steps[i].steps, steps[i].step_count))
+            return true;
+    return false;
+}
+
 const char *target_missing(const struct target *target, const struct launch *launch, const struct test_case *test)
 {
     if (target->running) {
@@ -284,6 +292,8 @@ const char *target_missing(const struct target *target, const struct launch *lau
         if (test->arguments || test->option_count || test->place != PLACE_USUAL ||
              needs_process(test->script.steps, test->script.count))
             return "needs to start the program, which runs already";
+        if (connects_elsewhere(test->script.steps, test->script.count))
+            return "connects to another address than that of the program, which runs already";
         return NULL;
     }
     for (size_t i = 0; i < test->need_count; i++)

@@ -1,5 +1,6 @@
 #include "suite/step.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -64,9 +65,23 @@ static bool use_name(struct reader *reader, const yaml_node_t *node, const yaml_
     return false;
 }
 
+// Another of the addresses of the loopback interface.
+static bool read_local_address(struct reader *reader, const yaml_node_t *node, struct step *step)
+{
+    struct in_addr address;
+    if (!node)
+        return true;
+    if (!read_string(reader, node, &step->address))
+        return false;
+    bool local = inet_pton(AF_INET, step->address, &address) == 1 && ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET;
+    if (!local || step->family != AF_INET)
+        reader_problem(reader, node, "an `address` is one of IPv4 that begins with 127");
+    return local && step->family == AF_INET;
+}
+
 static bool read_connect(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
-    static const char *const keys[] = {"as", "family", "count", NULL};
+    static const char *const keys[] = {"as", "family", "address", "count", NULL};
     static const char *const families[] = {"ipv4", "ipv6", NULL};
     struct reader *reader = context->reader;
     step->family = AF_INET;
@@ -81,6 +96,8 @@ static bool read_connect(struct step_context *context, const yaml_node_t *node, 
         return false;
     step->family = index ? AF_INET6 : AF_INET;
     if (count && !read_integer(reader, count, 1, 4096, &step->count))
+        return false;
+    if (!read_local_address(reader, map_get(reader, node, "address"), step))
         return false;
     return make_name(reader, map_get(reader, node, "as"), context->names, step);
 }
