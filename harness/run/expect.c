@@ -50,6 +50,12 @@ static struct match_input source_input(const struct source *source, bool final)
     return input;
 }
 
+// An empty datagram matches what no datagram at all must not: there is nothing to judge before one has come.
+static bool lacks_datagram(const struct source *source, const struct match_input *input)
+{
+    return source->connection && source->connection->channel.datagrams && !input->whole;
+}
+
 // --- what came, in words ---
 
 static void describe_payload(const struct ws_frame *frame, const unsigned char *content, size_t length,
@@ -248,6 +254,8 @@ static int expect_from(const struct source *source, const struct step *step)
         struct match match = {0};
         struct match_input input = source_input(source, error != 0);
         enum match_answer answer = match_bytes(source->matcher, &input, &match);
+        if (lacks_datagram(source, &input))
+            answer = error ? MATCH_NO : MATCH_MORE;
         if (error == -EXDEV)
             answer = MATCH_NO; // a datagram, but not from whom it should be
         if (answer == MATCH_YES && match.extendable && !grown && input.end == CHANNEL_OPEN && !input.whole) {
