@@ -33,30 +33,34 @@ static uint8_t *exact(const uint8_t *bytes, size_t size)
     return copy;
 }
 
-static int decode(const uint8_t *bytes, size_t size, enum frame_sender sender, struct frame_header *header)
+static int decode(const uint8_t *bytes, size_t size, enum frame_sender sender, bool deflate,
+                  struct frame_header *header)
 {
     uint8_t *copy = exact(bytes, size);
-    int result = frame_header_decode(copy, size, sender, header);
+    int result = frame_header_decode(copy, size, sender, deflate, header);
     free(copy);
     return result;
 }
 
-static void compare(const uint8_t *bytes, size_t size, enum frame_sender sender)
+static void compare(const uint8_t *bytes, size_t size, enum frame_sender sender, bool deflate)
 {
     struct frame_header ours = {0};
     struct ws_frame theirs = {0};
-    int length = decode(bytes, size, sender, &ours);
+    int length = decode(bytes, size, sender, deflate, &ours);
     size_t their_length = ws_frame_decode(bytes, size, &theirs);
     if (their_length == 0) {
         require(length <= 0);
         return;
     }
+    bool compressed = deflate && theirs.rsv & 4 && (theirs.opcode == WS_TEXT || theirs.opcode == WS_BINARY);
+    if (compressed)
+        theirs.rsv &= ~4u;
     if (ws_frame_fault(&theirs, sender == FRAME_BY_SERVER)) {
         require(length == -EPROTO);
         return;
     }
     require(length > 0 && (size_t)length == their_length);
-    require(ours.final == theirs.fin);
+    require(ours.final == theirs.fin && ours.compressed == compressed);
     require((unsigned)ours.opcode == theirs.opcode);
     require(ours.length == theirs.length);
     require(memcmp(ours.mask, theirs.mask, sizeof ours.mask) == 0);
@@ -67,7 +71,7 @@ static void try_beginnings(const uint8_t *bytes, size_t size, enum frame_sender 
     struct frame_header header;
     int settled = 0;
     for (size_t part = 0; part <= size && part <= FRAME_CLIENT_HEADER_MAX + 1; part++) {
-        int result = decode(bytes, part, sender, &header);
+        int result = decode(bytes, part, sender, false, &header);
         require(settled == 0 || result == settled);
         require(result <= 0 || (size_t)result <= part);
         settled = result;
@@ -90,7 +94,7 @@ static void round_trip_of_client(const struct frame_header *header)
     unsigned char bytes[FRAME_CLIENT_HEADER_MAX];
     struct frame_header again;
     size_t length = frame_header_encode_client(bytes, header);
-    require(decode(bytes, length, FRAME_BY_CLIENT, &again) == (int)length);
+    require(decode(bytes, length, FRAME_BY_CLIENT, false, &again) == (int)length);
     require(again.final == header->final && again.opcode == header->opcode && again.length == header->length);
     require(memcmp(again.mask, header->mask, sizeof again.mask) == 0);
 }
@@ -110,9 +114,10 @@ static void unmask_and_mask(const uint8_t *payload, size_t size, const unsigned 
 static void read_frame(const uint8_t *data, size_t size, enum frame_sender sender)
 {
     struct frame_header header;
-    compare(data, size, sender);
+    compare(data, size, sender, false);
+    compare(data, size, sender, true);
     try_beginnings(data, size, sender);
-    int length = decode(data, size, sender, &header);
+    int length = decode(data, size, sender, false, &header);
     if (length <= 0)
         return;
     round_trip(&header);

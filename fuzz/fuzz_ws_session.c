@@ -2,7 +2,7 @@
 //
 // Oracles:
 // - bytes fed whole and in chunks whose sizes the first bytes of the input choose give the same events, and the same
-//   answers byte for byte, whether they are a client's or a server's;
+//   answers byte for byte, whether they are a client's or a server's, with permessage-deflate or without;
 // - what the session sends are frames in which the harness's decoder finds nothing wrong for a server;
 // - a text message is UTF-8 by the harness's validator, no message is above the limit, and nothing comes
 //   behind a close.
@@ -88,11 +88,14 @@ static void feed(struct ws_session *session, const uint8_t *bytes, size_t size, 
     free(exact);
 }
 
-static struct record run(enum frame_sender peer, const uint8_t *chunks, const uint8_t *bytes, size_t size)
+static struct record run(enum frame_sender peer, bool deflate, const uint8_t *chunks, const uint8_t *bytes, size_t size)
 {
     struct record record = {0};
     struct ws_session session;
+    const struct deflate_parameters parameters = {0};
     session_begin(&session, peer, LIMIT);
+    if (deflate)
+        session_use_deflate(&session, &parameters);
     for (size_t at = 0, turn = 0; at < size; turn++) {
         size_t chunk = chunks ? (size_t)chunks[turn % 4] + (turn % 4 == 0) : size;
         chunk = chunk < size - at ? chunk : size - at;
@@ -103,10 +106,10 @@ static struct record run(enum frame_sender peer, const uint8_t *chunks, const ui
     return record;
 }
 
-static void compare_whole_and_split(enum frame_sender peer, const uint8_t *data, size_t size)
+static void compare_whole_and_split(enum frame_sender peer, bool deflate, const uint8_t *data, size_t size)
 {
-    struct record whole = run(peer, NULL, data + 4, size - 4);
-    struct record split = run(peer, data, data + 4, size - 4);
+    struct record whole = run(peer, deflate, NULL, data + 4, size - 4);
+    struct record split = run(peer, deflate, data, data + 4, size - 4);
     require(whole.length == split.length);
     require(whole.length == 0 || memcmp(whole.bytes, split.bytes, whole.length) == 0);
     free(whole.bytes);
@@ -117,7 +120,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 4)
         return 0;
-    compare_whole_and_split(FRAME_BY_CLIENT, data, size);
-    compare_whole_and_split(FRAME_BY_SERVER, data, size);
+    compare_whole_and_split(FRAME_BY_CLIENT, false, data, size);
+    compare_whole_and_split(FRAME_BY_CLIENT, true, data, size);
+    compare_whole_and_split(FRAME_BY_SERVER, false, data, size);
     return 0;
 }

@@ -57,6 +57,8 @@ static int upgrade(struct websocket *websocket, int64_t deadline)
     handshake_decide(&head, &websocket->options->policy, &answer);
     if (answer.status != 101)
         return refuse(websocket, &answer);
+    if (answer.deflate)
+        session_use_deflate(&websocket->session, &answer.deflate_parameters);
     net_set_nodelay(websocket->stream.socket);
     char bytes[HANDSHAKE_ANSWER_MAX];
     size_t length = handshake_answer_write(&answer, 0, bytes);
@@ -103,6 +105,12 @@ int websocket_send(struct websocket *websocket, const unsigned char *bytes, size
     memcpy(websocket->output + websocket->pending, bytes, size);
     websocket->pending += size;
     return 0;
+}
+
+int websocket_echo(struct websocket *websocket, struct session_event *message)
+{
+    int result = session_deflate_answer(&websocket->session, message);
+    return result < 0 ? result : websocket_send(websocket, message->answer, message->answer_length);
 }
 
 int websocket_close(struct websocket *websocket, unsigned code)
@@ -199,7 +207,7 @@ int websocket_finish(struct websocket *websocket, unsigned code)
 /* Reads what the client was sending when it was refused, at most the message that it may have been. */
 static void linger(struct websocket *websocket)
 {
-    uint64_t left = websocket->session.message_limit + (1 << 20);
+    uint64_t left = websocket->session.message.limit + (1 << 20);
     int64_t deadline = net_deadline(LINGER_MS);
     if (shutdown(websocket->stream.socket, SHUT_WR) < 0)
         return;

@@ -59,6 +59,10 @@ int websocket_next(struct websocket *websocket, struct session_event *event);
 /* Sends bytes that are whole frames, such as the answer of an event. Returns 0 or a negative errno code. */
 int websocket_send(struct websocket *websocket, const unsigned char *bytes, size_t size);
 
+/* Sends a message back, compressed where the client speaks permessage-deflate. Returns 0 or a negative errno
+ * code. */
+int websocket_echo(struct websocket *websocket, struct session_event *message);
+
 /* Sends a close frame; nothing more can be sent. Returns 0 or a negative errno code. */
 int websocket_close(struct websocket *websocket, unsigned code);
 

@@ -24,12 +24,13 @@ bool frame_is_control(enum frame_opcode opcode)
     return opcode >= OPCODE_CLOSE;
 }
 
-static bool first_byte_is_legal(unsigned char byte)
+static bool first_byte_is_legal(unsigned char byte, bool deflate)
 {
-    if (byte & BITS_RESERVED)
-        return false;
     unsigned opcode = byte & BITS_OPCODE;
     if (!opcode_is_known(opcode))
+        return false;
+    bool may_compress = deflate && (opcode == OPCODE_TEXT || opcode == OPCODE_BINARY);
+    if (byte & BITS_RESERVED & (may_compress ? ~FRAME_COMPRESSED : ~0))
         return false;
     return (byte & BIT_FINAL) || !frame_is_control((enum frame_opcode)opcode);
 }
@@ -68,12 +69,12 @@ static bool length_is_legal(uint64_t length, size_t size)
     return length > UINT16_MAX && length <= INT64_MAX;
 }
 
-int frame_header_decode(const unsigned char *bytes, size_t size, enum frame_sender sender,
+int frame_header_decode(const unsigned char *bytes, size_t size, enum frame_sender sender, bool deflate,
                         struct frame_header *header)
 {
     if (size < 1)
         return 0;
-    if (!first_byte_is_legal(bytes[0]))
+    if (!first_byte_is_legal(bytes[0], deflate))
         return -EPROTO;
     enum frame_opcode opcode = (enum frame_opcode)(bytes[0] & BITS_OPCODE);
     if (size < 2)
@@ -95,7 +96,10 @@ int frame_header_decode(const unsigned char *bytes, size_t size, enum frame_send
     if (size < total)
         return 0;
 
-    *header = (struct frame_header){.final = bytes[0] & BIT_FINAL, .opcode = opcode, .length = length};
+    *header = (struct frame_header){.final = bytes[0] & BIT_FINAL,
+                                    .compressed = bytes[0] & FRAME_COMPRESSED,
+                                    .opcode = opcode,
+                                    .length = length};
     memcpy(header->mask, bytes + 2 + extended, mask_size);
     return (int)total;
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/ws_extension.h"
+
 #define PLACE "/ws"
 #define WEBSOCKET_VERSION "13"
 
@@ -126,50 +128,6 @@ static bool pick_subprotocol(const struct message_head *head, const struct hands
     return true;
 }
 
-static struct span trimmed(const char *from, const char *to)
-{
-    struct span element = {from, 0}, span = {from, (size_t)(to - from)};
-    return span_take_element(&span, &element) ? element : (struct span){from, 0};
-}
-
-/* The parts of one extension's offer between its semicolons: name, name=token, name="token" (RFC 6455 section
- * 9.1). A quoted comma or semicolon cannot occur, since what is quoted must be a token too. */
-static bool extension_is_legal(struct span offer)
-{
-    const char *end = offer.bytes + offer.length;
-    const char *part = offer.bytes;
-    for (bool first = true; part <= end; first = false) {
-        const char *stop = memchr(part, ';', (size_t)(end - part));
-        stop = stop ? stop : end;
-        const char *equals = first ? NULL : memchr(part, '=', (size_t)(stop - part));
-        if (!span_is_token(trimmed(part, equals ? equals : stop)))
-            return false;
-        if (equals) {
-            struct span value = trimmed(equals + 1, stop);
-            if (value.length > 2 && value.bytes[0] == '"' && value.bytes[value.length - 1] == '"')
-                value = (struct span){value.bytes + 1, value.length - 2};
-            if (!span_is_token(value))
-                return false;
-        }
-        part = stop + 1;
-    }
-    return true;
-}
-
-static bool extensions_are_legal(const struct message_head *head)
-{
-    struct field_line field = {0};
-    while (message_head_next(head, &field)) {
-        if (!span_equals_nocase(field.name, "Sec-WebSocket-Extensions"))
-            continue;
-        struct span offer;
-        while (span_take_element(&field.value, &offer))
-            if (!extension_is_legal(offer))
-                return false;
-    }
-    return true;
-}
-
 /* Bytes behind the head of an upgrade are frames, so it can have no body. */
 static bool announces_body(const struct message_head *head)
 {
@@ -205,6 +163,7 @@ static int upgrade_status(const struct message_head *head, struct span authority
         return 400;
     if (origins == 1 && !origin_is_trusted(origin, authority, policy))
         return 403;
+    answer->deflate = policy->deflate && deflate_negotiate(head, &answer->deflate_parameters);
     return handshake_accept_for(key, answer->accept) < 0 ? 500 : 101;
 }
 
@@ -281,14 +240,20 @@ static const char *reason_of(int status)
 static size_t switch_write(const struct handshake_answer *answer, char *bytes)
 {
     const char *subprotocol = answer->subprotocol;
+    char extension[DEFLATE_ANSWER_MAX] = "";
+    if (answer->deflate)
+        deflate_answer_write(&answer->deflate_parameters, extension);
     return (size_t)snprintf(bytes, HANDSHAKE_ANSWER_MAX,
                             "HTTP/1.1 101 Switching Protocols\r\n"
                             "Upgrade: websocket\r\n"
                             "Connection: Upgrade\r\n"
                             "Sec-WebSocket-Accept: %s\r\n"
+                            "%s%s%s"
                             "%s%s%s\r\n",
                             answer->accept, subprotocol ? "Sec-WebSocket-Protocol: " : "",
-                            subprotocol ? subprotocol : "", subprotocol ? "\r\n" : "");
+                            subprotocol ? subprotocol : "", subprotocol ? "\r\n" : "",
+                            answer->deflate ? "Sec-WebSocket-Extensions: " : "", extension,
+                            answer->deflate ? "\r\n" : "");
 }
 
 size_t handshake_answer_write(const struct handshake_answer *answer, time_t now,

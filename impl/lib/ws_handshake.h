@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "lib/http_head.h"
+#include "lib/ws_deflate_offer.h"
 
 #define HANDSHAKE_KEY_LENGTH 24       /* base64 of 16 bytes */
 #define HANDSHAKE_ACCEPT_LENGTH 28    /* base64 of a SHA-1 digest */
@@ -29,6 +30,7 @@ struct handshake_policy {
     size_t origin_count;
     const char *const *subprotocols; /* tokens of at most HANDSHAKE_SUBPROTOCOL_MAX bytes */
     size_t subprotocol_count;
+    bool deflate; /* speak permessage-deflate with clients that offer it */
 };
 
 struct handshake_answer {
@@ -37,6 +39,8 @@ struct handshake_answer {
     const char *allow;       /* of a 405 */
     const char *subprotocol; /* of a 101; NULL: none */
     const char *about;       /* of a 200 */
+    bool deflate;            /* of a 101: permessage-deflate was agreed on, with these parameters */
+    struct deflate_parameters deflate_parameters;
     char accept[HANDSHAKE_ACCEPT_LENGTH + 1];
 };
 

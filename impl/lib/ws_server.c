@@ -63,6 +63,7 @@ int ws_server_main(int argc, char **argv, const struct ws_server *program)
                         .write_timeout_ms = 120000},
     };
     struct websocket_options *connections = &service.connections;
+    bool deflate = false;
     struct argument_texts origins = {.count = 0}, subprotocols = {.count = 0};
     const struct argument arguments[] = {
         {"--host ADDRESS", ARGUMENT_TEXT, &server.host, "listen on this address only"},
@@ -76,6 +77,7 @@ int ws_server_main(int argc, char **argv, const struct ws_server *program)
         {"--keepalive", ARGUMENT_FLAG, &server.keepalive, "let the kernel probe silent clients"},
         {"--origin ORIGIN", ARGUMENT_TEXTS, &origins, "trust pages of this origin only; repeatable"},
         {"--subprotocol NAME", ARGUMENT_TEXTS, &subprotocols, "speak this subprotocol; repeatable"},
+        {"--deflate", ARGUMENT_FLAG, &deflate, "speak permessage-deflate with who offers it"},
         {"--cert FILE", ARGUMENT_TEXT, &service.certificate, "speak wss with this certificate chain (PEM)"},
         {"--key FILE", ARGUMENT_TEXT, &service.key, "its private key (PEM)"},
         {"[PORT]", ARGUMENT_PORT, &server.port, "1234 by default"},
@@ -94,6 +96,7 @@ int ws_server_main(int argc, char **argv, const struct ws_server *program)
         .origin_count = origins.count,
         .subprotocols = subprotocols.items,
         .subprotocol_count = subprotocols.count,
+        .deflate = deflate,
     };
     mallopt(M_MMAP_THRESHOLD, FIXED_MMAP_THRESHOLD); /* else a freed big message stays in its thread's heap */
     return serve(&server, &service);

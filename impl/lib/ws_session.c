@@ -1,47 +1,45 @@
 #include "lib/ws_session.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-enum {
-    ROOM_FIRST = 256,  /* bytes for payload that the first byte of a message makes */
-    ROOM_KEPT = 65536, /* bytes that a session keeps for the next message */
-};
+#include <sys/types.h>
 
 void session_begin(struct ws_session *session, enum frame_sender peer, size_t message_limit)
 {
     size_t most = SIZE_MAX / 4; /* so that no sum of lengths overflows */
     *session =
-        (struct ws_session){.peer = peer, .message_limit = message_limit < most ? message_limit : most};
+        (struct ws_session){.peer = peer, .message = {.limit = message_limit < most ? message_limit : most}};
+}
+
+static int bits_or_most(int bits)
+{
+    return bits ? bits : DEFLATE_BITS_MAX;
+}
+
+void session_use_deflate(struct ws_session *session, const struct deflate_parameters *parameters)
+{
+    bool by_client = session->peer == FRAME_BY_CLIENT;
+    int server_bits = bits_or_most(parameters->server_max_window_bits);
+    int client_bits = bits_or_most(parameters->client_max_window_bits);
+    bool server_forgets = parameters->server_no_context_takeover;
+    bool client_forgets = parameters->client_no_context_takeover;
+    session->deflate = true;
+    session->message.inflater =
+        (struct inflater){.window_bits = by_client ? client_bits : server_bits,
+                          .no_context_takeover = by_client ? client_forgets : server_forgets};
+    session->answers.deflater =
+        (struct deflater){.window_bits = by_client ? server_bits : client_bits,
+                          .no_context_takeover = by_client ? server_forgets : client_forgets};
 }
 
 void session_end(struct ws_session *session)
 {
-    free(session->message);
-    session->message = NULL;
-    session->message_room = 0;
+    message_end(&session->message);
+    message_deflater_end(&session->answers);
 }
 
 bool close_code_is_legal(unsigned code)
 {
     return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
-}
-
-/* Makes room for `more` bytes of payload; doubling keeps the copying linear. False without memory. */
-static bool message_make_room(struct ws_session *session, size_t more)
-{
-    size_t needed = session->message_length + more;
-    if (session->message && needed <= session->message_room)
-        return true;
-    size_t room = session->message_room < ROOM_FIRST ? ROOM_FIRST : session->message_room;
-    while (room < needed)
-        room = room > session->message_limit / 2 ? session->message_limit : room * 2;
-    unsigned char *message = realloc(session->message, FRAME_SERVER_HEADER_MAX + room);
-    if (!message)
-        return false;
-    session->message = message;
-    session->message_room = room;
-    return true;
 }
 
 /* A control frame of the server, built in the session: its payload is in place. */
@@ -122,30 +120,37 @@ static void ping_end(struct ws_session *session, struct session_event *event)
     control_answer(session, OPCODE_PONG, length, event);
 }
 
-/* The header of the echo goes right before the payload, where message_make_room left space for it, so that an
- * echo is one run of bytes without a copy. */
-static void message_end(struct ws_session *session, struct session_event *event)
+/* Puts the header of a message right before its payload, where there is room for it, so that what is sent is
+ * one run of bytes without a copy. */
+static void message_answer(enum frame_opcode opcode, unsigned char *payload, size_t length, bool compressed,
+                           struct session_event *event)
 {
-    if (session->opcode == OPCODE_TEXT && !utf8_may_end(&session->utf8)) {
-        session_fail(session, CLOSE_NOT_UTF8, event);
-        return;
-    }
-    if (!message_make_room(session, 0)) {
-        session_fail(session, CLOSE_INTERNAL_ERROR, event);
-        return;
-    }
     unsigned char header[FRAME_SERVER_HEADER_MAX];
-    size_t header_length = frame_header_encode(header, session->opcode, session->message_length);
-    unsigned char *payload = session->message + FRAME_SERVER_HEADER_MAX;
-    memcpy(payload - header_length, header, header_length);
+    size_t header_length = frame_header_encode(header, opcode, length);
+    unsigned char *frame = payload - header_length;
+    memcpy(frame, header, header_length);
+    if (compressed)
+        frame[0] |= FRAME_COMPRESSED;
+    event->answer = frame;
+    event->answer_length = header_length + length;
+}
+
+static void message_arrived(struct ws_session *session, struct session_event *event)
+{
+    struct ws_message *message = &session->message;
+    unsigned code = message_finish(message);
+    if (code != 0) {
+        session_fail(session, code, event);
+        return;
+    }
+    unsigned char *payload = message_payload(message);
     *event = (struct session_event){
         .type = SESSION_MESSAGE,
-        .answer = payload - header_length,
-        .answer_length = header_length + session->message_length,
-        .opcode = session->opcode,
+        .opcode = message->opcode,
         .payload = payload,
-        .length = session->message_length,
+        .length = message->length,
     };
+    message_answer(message->opcode, payload, message->length, false, event);
     session->in_message = false;
 }
 
@@ -157,7 +162,7 @@ static void frame_end(struct ws_session *session, struct session_event *event)
     case OPCODE_TEXT:
     case OPCODE_BINARY:
         if (session->frame.final)
-            message_end(session, event);
+            message_arrived(session, event);
         break;
     case OPCODE_CLOSE:
         close_frame_end(session, event);
@@ -180,13 +185,10 @@ static unsigned frame_begin(struct ws_session *session)
         return 0;
     if (session->in_message != (frame->opcode == OPCODE_CONTINUATION))
         return CLOSE_PROTOCOL_ERROR;
-    if (!session->in_message) {
-        session->in_message = true;
-        session->opcode = frame->opcode;
-        session->utf8 = utf8_begin();
-        session->message_length = 0;
-    }
-    return frame->length > session->message_limit - session->message_length ? CLOSE_TOO_BIG : 0;
+    if (!session->in_message)
+        message_begin(&session->message, frame->opcode, frame->compressed);
+    session->in_message = true;
+    return message_announce(&session->message, frame->length);
 }
 
 /* Takes bytes of a header. They are gathered in the session, so that it does not matter how they are cut. */
@@ -197,7 +199,8 @@ static size_t header_feed(struct ws_session *session, const unsigned char *bytes
     size_t room = sizeof session->head - had;
     size_t more = size < room ? size : room;
     memcpy(session->head + had, bytes, more);
-    int length = frame_header_decode(session->head, had + more, session->peer, &session->frame);
+    int length =
+        frame_header_decode(session->head, had + more, session->peer, session->deflate, &session->frame);
     if (length == 0) {
         session->head_size = had + more;
         return more;
@@ -213,19 +216,6 @@ static size_t header_feed(struct ws_session *session, const unsigned char *bytes
     return (size_t)length - had;
 }
 
-/* The close code for payload of a message that cannot be taken; 0 when it is. */
-static unsigned message_feed(struct ws_session *session, const unsigned char *bytes, size_t size)
-{
-    if (!message_make_room(session, size))
-        return CLOSE_INTERNAL_ERROR;
-    unsigned char *to = session->message + FRAME_SERVER_HEADER_MAX + session->message_length;
-    frame_unmask(to, bytes, size, session->frame.mask, session->frame_taken);
-    session->message_length += size;
-    if (session->opcode == OPCODE_TEXT && !utf8_feed(&session->utf8, to, size))
-        return CLOSE_NOT_UTF8;
-    return 0;
-}
-
 static size_t payload_feed(struct ws_session *session, const unsigned char *bytes, size_t size,
                            struct session_event *event)
 {
@@ -236,7 +226,7 @@ static size_t payload_feed(struct ws_session *session, const unsigned char *byte
         frame_unmask(control_payload(session) + session->frame_taken, bytes, more, session->frame.mask,
                      session->frame_taken);
     else
-        code = message_feed(session, bytes, more);
+        code = message_feed(&session->message, bytes, more, session->frame.mask, session->frame_taken);
     if (code != 0) {
         session_fail(session, code, event);
         return more;
@@ -253,8 +243,9 @@ size_t session_feed(struct ws_session *session, const unsigned char *bytes, size
     *event = (struct session_event){.type = SESSION_NONE};
     if (session->closed)
         return size;
-    if (!session->in_message && session->message_room > ROOM_KEPT)
-        session_end(session);
+    if (!session->in_message)
+        message_give_back(&session->message);
+    message_deflater_give_back(&session->answers);
 
     size_t taken = 0;
     while (taken < size && event->type == SESSION_NONE) {
@@ -268,4 +259,16 @@ size_t session_feed(struct ws_session *session, const unsigned char *bytes, size
         event->answer_length = 0;
     }
     return taken;
+}
+
+int session_deflate_answer(struct ws_session *session, struct session_event *event)
+{
+    if (!session->deflate || event->answer_length == 0 || event->length == 0)
+        return 0;
+    unsigned char *payload;
+    ssize_t length = message_deflate(&session->answers, event->payload, event->length, &payload);
+    if (length < 0)
+        return (int)length;
+    message_answer(event->opcode, payload, (size_t)length, true, event);
+    return 0;
 }

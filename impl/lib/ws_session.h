@@ -8,27 +8,17 @@
  * server answers it (a client, who has to mask, makes its own answer of the rest of the event). The session
  * does no I/O: the caller writes the answers, in order, and hangs up after SESSION_CLOSED. It owns one
  * buffer, for the message being assembled; that grows as payload arrives, never beyond the message limit (a
- * frame that only announces much costs nothing), and is given back after a big message. One thread at a time.
+ * frame that only announces much costs nothing, nor does one that inflates to too much), and is given back
+ * after a big message. Where permessage-deflate is spoken there is a second one for a deflated answer, and
+ * what zlib needs. One thread at a time.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lib/utf8.h"
+#include "lib/ws_deflate_offer.h"
 #include "lib/ws_frame.h"
-
-/* The close codes that an end itself has reason to send (RFC 6455 section 7.4.1). */
-enum close_code {
-    CLOSE_NORMAL = 1000,
-    CLOSE_GOING_AWAY = 1001,
-    CLOSE_PROTOCOL_ERROR = 1002,
-    CLOSE_UNSUPPORTED = 1003,
-    CLOSE_NO_CODE = 1005, /* never sent: what a close frame without a code counts as */
-    CLOSE_NOT_UTF8 = 1007,
-    CLOSE_POLICY = 1008,
-    CLOSE_TOO_BIG = 1009,
-    CLOSE_INTERNAL_ERROR = 1011,
-};
+#include "lib/ws_message.h"
 
 enum session_event_type {
     SESSION_NONE,    /* all bytes are taken, and nothing is to be done */
@@ -53,9 +43,9 @@ struct session_event {
 
 struct ws_session {
     enum frame_sender peer;
-    size_t message_limit;
     bool closing; /* we have sent a close frame */
     bool closed;  /* nothing more is looked at */
+    bool deflate; /* permessage-deflate was agreed on */
 
     unsigned char head[FRAME_CLIENT_HEADER_MAX]; /* of a header: what has come of it */
     size_t head_size;
@@ -64,11 +54,8 @@ struct ws_session {
     uint64_t frame_taken;      /* bytes of it */
 
     bool in_message; /* its first frame has begun, its last one has not ended */
-    enum frame_opcode opcode;
-    struct utf8 utf8;
-    unsigned char *message; /* room for a server's header, then the payload; NULL while there is none */
-    size_t message_room;    /* for payload */
-    size_t message_length;
+    struct ws_message message;
+    struct message_deflater answers;
 
     unsigned char control[FRAME_SERVER_HEADER_MAX + FRAME_CONTROL_MAX];
 };
@@ -76,6 +63,16 @@ struct ws_session {
 /* A session behind its handshake, which reads the frames of `peer`. Messages above `message_limit` bytes are
  * refused with CLOSE_TOO_BIG. */
 void session_begin(struct ws_session *session, enum frame_sender peer, size_t message_limit);
+
+/* Has the session take compressed messages, and be able to make them, by what the handshake agreed on. To be
+ * called before it is fed. */
+void session_use_deflate(struct ws_session *session, const struct deflate_parameters *parameters);
+
+/* Deflates the answer of a SESSION_MESSAGE, where permessage-deflate is spoken: the event's answer becomes
+ * the compressed echo, good for as long as the other. An empty message stays as it is. What is deflated must
+ * be sent, since later messages may refer to it. Returns 0 or -ENOMEM, after which the session can only be
+ * ended. */
+int session_deflate_answer(struct ws_session *session, struct session_event *event);
 
 /* Frees what the session owns. */
 void session_end(struct ws_session *session);
@@ -87,9 +84,10 @@ void session_end(struct ws_session *session);
  *   CLOSE_PROTOCOL_ERROR   a header that frame_header_decode refuses; a continuation of nothing, or a message
  *                          within another (section 5.4); a close frame of one byte, or whose code must not be
  *                          sent or is not assigned (sections 5.5.1, 7.4)
- *   CLOSE_NOT_UTF8         text, or the reason of a close frame, that is not UTF-8 (section 8.1)
- *   CLOSE_TOO_BIG          a frame whose header takes the message beyond the limit (section 10.4)
- *   CLOSE_INTERNAL_ERROR   no memory */
+ *   CLOSE_NOT_UTF8         text, or the reason of a close frame, that is not UTF-8 (section 8.1); a
+ * compressed message that does not inflate (no code is named in RFC 7692; this is customary) CLOSE_TOO_BIG a
+ * frame whose header takes the message beyond the limit (section 10.4), or a compressed message that inflates
+ * to more CLOSE_INTERNAL_ERROR   no memory */
 size_t session_feed(struct ws_session *session, const unsigned char *bytes, size_t size,
                     struct session_event *event);
 

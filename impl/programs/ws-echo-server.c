@@ -6,7 +6,7 @@ static void echo(struct websocket *client)
 {
     struct session_event message;
     while (websocket_next(client, &message) > 0)
-        if (websocket_send(client, message.answer, message.answer_length) < 0)
+        if (websocket_echo(client, &message) < 0)
             break;
 }
 

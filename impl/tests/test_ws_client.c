@@ -104,7 +104,7 @@ static void expect_frame(struct pair *pair, enum frame_opcode opcode, bool final
         assert_true(count > 0);
         had += (size_t)count;
         if (length == 0)
-            length = frame_header_decode(bytes, had, FRAME_BY_CLIENT, &header);
+            length = frame_header_decode(bytes, had, FRAME_BY_CLIENT, false, &header);
         assert_true(length >= 0);
     }
     assert_int_equal(header.opcode, opcode);

@@ -13,7 +13,7 @@ static int decode(const unsigned char *bytes, size_t size, struct frame_header *
 {
     unsigned char *exact = malloc(size);
     memcpy(exact, bytes, size);
-    int result = frame_header_decode(exact, size, FRAME_BY_CLIENT, header);
+    int result = frame_header_decode(exact, size, FRAME_BY_CLIENT, false, header);
     free(exact);
     return result;
 }
@@ -162,7 +162,7 @@ static void test_decode_reads_a_servers_frames_without_masks(void **state)
             struct frame_header client = {0}, server = {0};
             int by_client = decode(bytes, 2 + extended + 4, &client);
             bytes[1] = (unsigned char)second;
-            int by_server = frame_header_decode(bytes, 2 + extended, FRAME_BY_SERVER, &server);
+            int by_server = frame_header_decode(bytes, 2 + extended, FRAME_BY_SERVER, false, &server);
             if (by_client < 0 || second & 0x80) {
                 assert_int_equal(by_server, -EPROTO);
                 continue;
@@ -173,6 +173,25 @@ static void test_decode_reads_a_servers_frames_without_masks(void **state)
             assert_int_equal(server.length, client.length);
             assert_memory_equal(server.mask, "\0\0\0\0", 4);
         }
+    }
+}
+
+static void test_decode_takes_rsv1_with_deflate_where_a_message_begins(void **state)
+{
+    (void)state;
+    for (unsigned first = 0; first < 256; first++) {
+        const unsigned char bytes[] = {(unsigned char)first, 0x80, 1, 2, 3, 4};
+        struct frame_header header, plain;
+        int result = frame_header_decode(bytes, sizeof bytes, FRAME_BY_CLIENT, true, &header);
+        if (!(first & FRAME_COMPRESSED)) {
+            assert_int_equal(result, decode(bytes, sizeof bytes, &plain));
+            assert_true(result < 0 || !header.compressed);
+            continue;
+        }
+        bool legal = (first & 0x7f) == (FRAME_COMPRESSED | OPCODE_TEXT) ||
+                     (first & 0x7f) == (FRAME_COMPRESSED | OPCODE_BINARY);
+        assert_int_equal(result, legal ? 6 : -EPROTO);
+        assert_true(!legal || header.compressed);
     }
 }
 
@@ -255,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_decode_rejects_non_minimal_length),
         cmocka_unit_test(test_decode_refuses_the_top_bit_of_a_64_bit_length),
         cmocka_unit_test(test_decode_reads_a_servers_frames_without_masks),
+        cmocka_unit_test(test_decode_takes_rsv1_with_deflate_where_a_message_begins),
         cmocka_unit_test(test_encode_writes_what_decode_reads_of_a_client),
         cmocka_unit_test(test_encode_writes_the_headers_of_rfc_6455_5_7),
         cmocka_unit_test(test_unmask_is_the_same_wherever_it_is_cut),

@@ -224,6 +224,25 @@ static void test_offers_of_extensions_are_ignored_but_not_their_mistakes(void **
     assert_int_equal(status_of(EXTENSION "a; b=(c)\r\n"), 400);
 }
 
+static void test_deflate_is_answered_where_the_server_speaks_it(void **state)
+{
+    (void)state;
+    static const struct handshake_policy policy = {.about = "A test", .deflate = true};
+    char bytes[HANDSHAKE_ANSWER_MAX];
+#define DEFLATE_OFFER "Sec-WebSocket-Extensions: x, permessage-deflate; server_max_window_bits=9\r\n"
+    struct handshake_answer answer = decide_by(GOOD DEFLATE_OFFER, &policy);
+    assert_int_equal(answer.status, 101);
+    assert_true(answer.deflate);
+    assert_int_equal(answer.deflate_parameters.server_max_window_bits, 9);
+    bytes[handshake_answer_write(&answer, 0, bytes)] = '\0';
+    assert_non_null(
+        strstr(bytes, "\r\nSec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=9\r\n\r\n"));
+
+    assert_false(decide_by(GOOD DEFLATE_OFFER, &nobody_else).deflate);
+    assert_false(decide_by(GOOD, &policy).deflate);
+    assert_int_equal(decide_by(GOOD DEFLATE_OFFER "Sec-WebSocket-Extensions: y;\r\n", &policy).status, 400);
+}
+
 static void test_the_101_is_written_without_what_was_not_asked_for(void **state)
 {
     (void)state;
@@ -291,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_given_origins_are_trusted_and_no_others),
         cmocka_unit_test(test_the_first_offered_subprotocol_that_is_spoken_is_chosen),
         cmocka_unit_test(test_offers_of_extensions_are_ignored_but_not_their_mistakes),
+        cmocka_unit_test(test_deflate_is_answered_where_the_server_speaks_it),
         cmocka_unit_test(test_the_101_is_written_without_what_was_not_asked_for),
         cmocka_unit_test(test_other_answers_are_written_with_length_and_date),
         cmocka_unit_test(test_parse_errors_have_their_statuses),

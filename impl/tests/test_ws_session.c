@@ -13,7 +13,8 @@
 
 #include <cmocka.h>
 
-enum { TEXT = OPCODE_TEXT, BINARY = OPCODE_BINARY, MORE = 0x100 }; /* MORE: not the last frame */
+/* MORE: not the last frame. PACKED: RSV1, which says that the message is compressed. */
+enum { TEXT = OPCODE_TEXT, BINARY = OPCODE_BINARY, MORE = 0x100, PACKED = 0x40 };
 
 /* What a client sends, built frame by frame. */
 struct wire {
@@ -27,7 +28,7 @@ static void add_frame(struct wire *wire, unsigned opcode, const void *payload, s
     unsigned char *to = wire->bytes + wire->size;
     size_t header = length < 126 ? 2 : 4;
     assert_true(wire->size + header + 4 + length <= sizeof wire->bytes);
-    to[0] = (unsigned char)((opcode & MORE ? 0 : 0x80) | (opcode & 0xf));
+    to[0] = (unsigned char)((opcode & MORE ? 0 : 0x80) | (opcode & (PACKED | 0xf)));
     to[1] = (unsigned char)(0x80 | (length < 126 ? length : 126));
     if (header == 4) {
         to[2] = (unsigned char)(length >> 8);
@@ -74,6 +75,19 @@ static void note(struct outcome *outcome, const struct session_event *event)
     outcome->answered += event->answer_length;
 }
 
+/* What the handshake agreed on, or NULL. */
+static const struct deflate_parameters *agreed;
+
+/* The compressed answer, instead of the plain one. */
+static void note_deflated(struct ws_session *session, struct session_event *event, struct outcome *outcome)
+{
+    outcome->answered -= event->answer_length;
+    assert_int_equal(session_deflate_answer(session, event), 0);
+    assert_true(outcome->answered + event->answer_length <= sizeof outcome->answers);
+    memcpy(outcome->answers + outcome->answered, event->answer, event->answer_length);
+    outcome->answered += event->answer_length;
+}
+
 static void feed(struct ws_session *session, const unsigned char *bytes, size_t size, struct outcome *outcome)
 {
     unsigned char *exact = malloc(size);
@@ -88,6 +102,8 @@ static void feed(struct ws_session *session, const unsigned char *bytes, size_t 
         assert_true(more == size - taken || event.type != SESSION_NONE);
         taken += more;
         note(outcome, &event);
+        if (event.type == SESSION_MESSAGE && agreed)
+            note_deflated(session, &event, outcome);
     } while (event.type != SESSION_NONE);
     assert_int_equal(taken, size);
     free(exact);
@@ -99,6 +115,8 @@ static struct outcome run_cut(const unsigned char *bytes, size_t size, size_t li
     struct outcome outcome = {0};
     struct ws_session session;
     session_begin(&session, FRAME_BY_CLIENT, limit);
+    if (agreed)
+        session_use_deflate(&session, agreed);
     feed(&session, bytes, first, &outcome);
     for (size_t at = first; at < size; at += step)
         feed(&session, bytes + at, size - at < step ? size - at : step, &outcome);
@@ -325,7 +343,7 @@ static void test_an_announced_length_costs_nothing_until_it_comes(void **state)
     session_begin(&session, FRAME_BY_CLIENT, 16 << 20);
     session_feed(&session, header, sizeof header, &event);
     assert_int_equal(event.type, SESSION_NONE);
-    assert_true(session.message_room < 4096);
+    assert_true(session.message.room < 4096);
     session_end(&session);
 }
 
@@ -351,7 +369,7 @@ static void test_a_big_message_is_assembled_and_its_memory_given_back(void **sta
     assert_memory_equal(event.payload, bytes + 14, SIZE);
     assert_int_equal(event.answer_length, SIZE + 10);
     session_feed(&session, bytes, 0, &event);
-    assert_null(session.message);
+    assert_null(session.message.buffer);
     session_end(&session);
     free(bytes);
 }
@@ -386,6 +404,148 @@ static void test_the_server_can_close(void **state)
     session_end(&session);
 }
 
+/* Vectors of RFC 7692 section 7.2.3.2 */
+#define HELLO "\xf2\x48\xcd\xc9\xc9\x07\x00"
+#define AGAIN "\xf2\x00\x11\x00\x00"
+
+static const struct deflate_parameters defaults,
+    no_takeover = {.server_no_context_takeover = true, .client_no_context_takeover = true};
+
+#define ADD(wire, opcode, bytes) add_frame(wire, opcode, bytes, sizeof bytes - 1)
+
+static struct outcome run_deflate(const struct deflate_parameters *parameters, const struct wire *wire,
+                                  size_t limit, const char *events)
+{
+    agreed = parameters;
+    struct outcome outcome = run(wire->bytes, wire->size, limit, events);
+    agreed = NULL;
+    return outcome;
+}
+
+static void test_compressed_messages_share_a_window_both_ways(void **state)
+{
+    (void)state;
+    struct wire wire = {0};
+    ADD(&wire, TEXT | PACKED, HELLO);
+    ADD(&wire, BINARY | PACKED, AGAIN);
+    struct outcome outcome = run_deflate(&defaults, &wire, 1024, "text 5;binary 5;");
+    answers(&outcome, "\xc1\x07" HELLO "\xc2\x05" AGAIN, 16);
+}
+
+static void test_no_context_takeover_holds_both_ways(void **state)
+{
+    (void)state;
+    struct wire wire = {0};
+    ADD(&wire, TEXT | PACKED, HELLO);
+    ADD(&wire, TEXT | PACKED, HELLO);
+    ADD(&wire, TEXT | PACKED, AGAIN);
+    struct outcome outcome = run_deflate(&no_takeover, &wire, 1024, "text 5;text 5;fail 1007;");
+    answers(&outcome, "\xc1\x07" HELLO "\xc1\x07" HELLO "\x88\x02\x03\xef", 22);
+}
+
+static void test_plain_and_empty_messages_go_between_compressed_ones(void **state)
+{
+    (void)state;
+    struct wire wire = {0};
+    ADD(&wire, TEXT | PACKED, HELLO);
+    ADD(&wire, TEXT, "plain");
+    ADD(&wire, TEXT, "");
+    ADD(&wire, TEXT | PACKED, "\0");
+    ADD(&wire, TEXT | PACKED, AGAIN);
+    struct outcome outcome = run_deflate(&defaults, &wire, 1024, "text 5;text 5;text 0;text 0;text 5;");
+    assert_memory_equal(outcome.answers, "\xc1\x07" HELLO "\xc1",
+                        10); /* the plain one comes back compressed */
+}
+
+static void test_compressed_fragments_are_put_together_around_a_ping(void **state)
+{
+    (void)state;
+    struct wire wire = {0};
+    ADD(&wire, TEXT | PACKED | MORE, "\xf2\x48");
+    ADD(&wire, OPCODE_PING, "p");
+    ADD(&wire, OPCODE_CONTINUATION | MORE, "");
+    ADD(&wire, OPCODE_CONTINUATION, "\xcd\xc9\xc9\x07\x00");
+    struct outcome outcome = run_deflate(&defaults, &wire, 1024, "ping 1;text 5;");
+    answers(&outcome, "\x8a\x01p\xc1\x07" HELLO, 12);
+}
+
+static void test_rsv1_elsewhere_is_a_protocol_error(void **state)
+{
+    (void)state;
+    static const unsigned opcodes[] = {OPCODE_PING, OPCODE_PONG, OPCODE_CLOSE};
+    for (size_t i = 0; i < 3; i++) {
+        struct wire wire = {0};
+        ADD(&wire, PACKED | opcodes[i], "");
+        run_deflate(&defaults, &wire, 1024, "fail 1002;");
+    }
+    struct wire wire = {0};
+    ADD(&wire, TEXT | PACKED | MORE, HELLO);
+    ADD(&wire, OPCODE_CONTINUATION | PACKED, "\0");
+    run_deflate(&defaults, &wire, 1024, "fail 1002;");
+    RUN(&wire, "fail 1002;");
+}
+
+static void test_compressed_text_must_be_utf8(void **state)
+{
+    (void)state;
+    struct wire wire = {0}; /* stored blocks */
+    ADD(&wire, BINARY | PACKED, "\x00\x01\x00\xfe\xff\xff\x00");
+    ADD(&wire, TEXT | PACKED | MORE, "\x00\x01\x00\xfe\xff\xc3");
+    ADD(&wire, OPCODE_CONTINUATION, "\x00\x01\x00\xfe\xff\xa9\x00");
+    ADD(&wire, TEXT | PACKED, "\x00\x01\x00\xfe\xff\xc3\x00");
+    run_deflate(&defaults, &wire, 1024, "binary 1;text 2;fail 1007;");
+    struct wire early = {0}; /* refused before it ends */
+    ADD(&early, TEXT | PACKED | MORE, "\x00\x01\x00\xfe\xff\xff");
+    run_deflate(&defaults, &early, 1024, "fail 1007;");
+}
+
+/* "aaa…" of 1,032 bytes and more from few: what deflate makes of a run. */
+static struct wire bomb(size_t length)
+{
+    static unsigned char zeros[100000];
+    struct message_deflater deflater = {.deflater = {.window_bits = 15}};
+    struct wire wire = {0};
+    unsigned char *payload;
+    ssize_t size = message_deflate(&deflater, zeros, length, &payload);
+    assert_true(size > 0);
+    add_frame(&wire, BINARY | PACKED, payload, (size_t)size);
+    message_deflater_end(&deflater);
+    return wire;
+}
+
+static void test_what_inflates_beyond_the_limit_is_too_big(void **state)
+{
+    (void)state;
+    static const size_t limits[] = {1, 255, 256, 257, 1000, 5000};
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        char events[32];
+        size_t limit = limits[i];
+        struct wire fits = bomb(limit), too_big = bomb(limit + 1);
+        snprintf(events, sizeof events, "binary %zu;", limit);
+        run_deflate(&defaults, &fits, limit, events);
+        run_deflate(&defaults, &too_big, limit, "fail 1009;");
+    }
+    struct wire wire = bomb(100000);
+    run_deflate(&defaults, &wire, 1024, "fail 1009;");
+}
+
+static void test_empty_blocks_without_end_cost_nothing(void **state)
+{
+    (void)state;
+    struct ws_session session;
+    struct session_event event;
+    session_begin(&session, FRAME_BY_CLIENT, 10);
+    session_use_deflate(&session, &defaults);
+    session_feed(&session, (const unsigned char *)"\xc2\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0", 14,
+                 &event);
+    for (int i = 0; i < 100000; i++) {
+        session_feed(&session, (const unsigned char *)"\x00\x00\x00\xff\xff", 5, &event);
+        assert_int_equal(event.type, SESSION_NONE);
+    }
+    assert_true(session.message.room <= 256);
+    session_end(&session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -406,6 +566,14 @@ int main(void)
         cmocka_unit_test(test_an_announced_length_costs_nothing_until_it_comes),
         cmocka_unit_test(test_a_big_message_is_assembled_and_its_memory_given_back),
         cmocka_unit_test(test_the_server_can_close),
+        cmocka_unit_test(test_compressed_messages_share_a_window_both_ways),
+        cmocka_unit_test(test_no_context_takeover_holds_both_ways),
+        cmocka_unit_test(test_plain_and_empty_messages_go_between_compressed_ones),
+        cmocka_unit_test(test_compressed_fragments_are_put_together_around_a_ping),
+        cmocka_unit_test(test_rsv1_elsewhere_is_a_protocol_error),
+        cmocka_unit_test(test_compressed_text_must_be_utf8),
+        cmocka_unit_test(test_what_inflates_beyond_the_limit_is_too_big),
+        cmocka_unit_test(test_empty_blocks_without_end_cost_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
