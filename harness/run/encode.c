@@ -17,6 +17,8 @@ static void encode_frame(const struct payload *payload, const unsigned char *con
     struct ws_frame frame = payload->frame;
     frame.fin = fin;
     frame.opcode = opcode;
+    if (payload->kind == PAYLOAD_MESSAGE && opcode == WS_CONTINUATION)
+        frame.rsv = 0; // RSV1 belongs to the message, and its first frame has it
     if (!payload->declared)
         frame.length = length;
     if (payload->mask_by_role && connection->accepted)
@@ -24,6 +26,15 @@ static void encode_frame(const struct payload *payload, const unsigned char *con
     if (payload->random_mask)
         new_mask(frame.mask);
     ws_frame_encode(out, &frame, content, length);
+}
+
+static void encode_deflated(const struct payload *payload, struct connection *connection, struct buffer *out)
+{
+    struct buffer content = {0};
+    payload_encode(payload->parts, connection, &content);
+    ws_deflate_encode(&connection->deflate, &payload->style, (const unsigned char *)buffer_string(&content),
+                      content.length, out);
+    buffer_free(&content);
 }
 
 static void encode_framed(const struct payload *payload, struct connection *connection, struct buffer *out)
@@ -63,7 +74,15 @@ static void encode_handshake(const struct ws_request *described, struct connecti
 
 static void encode_response(const struct ws_response *response, struct connection *connection, struct buffer *out)
 {
+    size_t begin = out->length;
+    struct http_head head = {0};
+    const char *fault;
     ws_response_encode(out, response, connection->key);
+    if (http_response_decode(out->data + begin, out->length - begin, &head, &fault) > 0) {
+        struct ws_deflate_agreement agreement = ws_deflate_agreement_read(&head);
+        ws_deflate_agree(&connection->deflate, &agreement, true);
+        http_head_free(&head);
+    }
     connection->websocket |= response->status == 0 || response->status == 101;
 }
 
@@ -76,6 +95,9 @@ void payload_encode(const struct payload *payload, struct connection *connection
     case PAYLOAD_CONCAT:
         for (size_t i = 0; i < payload->part_count; i++)
             payload_encode(&payload->parts[i], connection, out);
+        break;
+    case PAYLOAD_DEFLATED:
+        encode_deflated(payload, connection, out);
         break;
     case PAYLOAD_FRAME:
     case PAYLOAD_MESSAGE:

@@ -42,6 +42,7 @@ static struct match_input source_input(const struct source *source, bool final)
         input.end = channel->end;
         input.key = source->connection->key;
         input.from_client = source->connection->accepted;
+        input.deflate = &source->connection->deflate;
         if (source->connection->waiting_since)
             input.waiting_ns = clock_now() - source->connection->waiting_since;
         input.whole = channel->datagrams && channel->has_datagram;
@@ -205,7 +206,10 @@ static void apply_match(const struct source *source, const struct match *match, 
         buffer_consume(&source->output->unread, match->consumed);
         return;
     }
+    ws_deflate_taken(&connection->deflate, connection->channel.in.data, match->consumed);
     channel_consume(&connection->channel, match->consumed);
+    if (match->opened)
+        ws_deflate_agree(&connection->deflate, &match->deflate, false);
     connection->waiting_since = 0;
     connection->websocket |= match->opened;
     if (match->key[0])

@@ -22,6 +22,8 @@ struct frame_stream {
     enum stream_state state;
     bool server;       // its head is a response
     size_t head_taken; // bytes of the head
+    size_t name_taken; // of "permessage-deflate", likewise
+    bool deflate;      // it stands in the head
     size_t line_ends;  // of "\r\n\r\n", how many bytes have come in a row
     unsigned char header[HEADER_MAX + CODE_SIZE]; // of a frame, with the code of a close frame behind it
     size_t header_taken;
@@ -58,6 +60,16 @@ static void begin_anew(struct frame_notes *notes, const struct transcript_view *
     }
 }
 
+// Looks for the name of the extension in a head, byte by byte.
+static void look_for_deflate(struct frame_stream *stream, unsigned char byte)
+{
+    static const char name[] = "permessage-deflate";
+    stream->name_taken = byte == (unsigned char)name[stream->name_taken] ? stream->name_taken + 1 : byte == name[0];
+    stream->deflate |= name[stream->name_taken] == '\0';
+    if (name[stream->name_taken] == '\0')
+        stream->name_taken = 0;
+}
+
 // One byte of a head.
 static void take_head(struct frame_stream *stream, unsigned char byte)
 {
@@ -70,6 +82,7 @@ static void take_head(struct frame_stream *stream, unsigned char byte)
         stream->state = NO_FRAMES;
         return;
     }
+    look_for_deflate(stream, byte);
     stream->line_ends = byte == (unsigned char)end[stream->line_ends] ? stream->line_ends + 1 : byte == '\r';
     if (stream->line_ends == strlen(end))
         stream->state = IN_FRAMES;
@@ -77,9 +90,13 @@ static void take_head(struct frame_stream *stream, unsigned char byte)
 
 static void describe(const struct frame_stream *stream, const struct ws_frame *frame, struct buffer *out)
 {
-    const char *fault = ws_frame_fault(frame, stream->server);
-    buffer_format(out, "%s%s%s frame of %llu byte%s", out->length ? ", " : "", frame->fin ? "" : "unfinished ",
-                  ws_opcode_name(frame->opcode), (unsigned long long)frame->length, frame->length == 1 ? "" : "s");
+    struct ws_frame plain = *frame;
+    bool compressed = stream->deflate && frame->rsv & 4 && (frame->opcode == WS_TEXT || frame->opcode == WS_BINARY);
+    if (compressed)
+        plain.rsv &= ~4u;
+    const char *fault = ws_frame_fault(&plain, stream->server);
+    buffer_format(out, "%s%s%s%s frame of %llu byte%s", out->length ? ", " : "", frame->fin ? "" : "unfinished ",
+                  compressed ? "compressed " : "", ws_opcode_name(frame->opcode), (unsigned long long)frame->length, frame->length == 1 ? "" : "s");
     if (fault)
         buffer_format(out, " (%s)", fault);
 }

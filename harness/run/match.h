@@ -15,6 +15,7 @@ struct match_input {
     int64_t waiting_ns;   // how long ago the program may have been asked: a time may be as old
     const char *key;      // the Sec-WebSocket-Key that was sent
     bool from_client;     // frames come from a client, so they are masked
+    const struct ws_deflate *deflate; // of the connection, or NULL
 };
 
 enum match_answer { MATCH_YES, MATCH_NO, MATCH_MORE };
@@ -24,6 +25,7 @@ struct match {
     size_t consumed;
     bool extendable;        // more bytes could belong to it
     bool opened;            // a 101 was accepted: from here on it is a WebSocket
+    struct ws_deflate_agreement deflate; // of the 101
     bool closing;           // a close frame
     unsigned char code[2];  // its code
     bool has_code;

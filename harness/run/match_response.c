@@ -173,6 +173,8 @@ static enum match_answer match_head(const struct response_matcher *expected, con
     if (expected->accept && !accept_fits(head, input->key, match))
         return MATCH_NO;
     match->opened = head->status == 101;
+    if (match->opened)
+        match->deflate = ws_deflate_agreement_read(head);
     return match_body(expected, head, length, input, match);
 }
 

@@ -13,6 +13,13 @@ struct incoming {
     size_t size; // of header and payload
 };
 
+// RSV1 in the first frame of a message, once permessage-deflate was agreed on (RFC 7692 section 6).
+static bool is_compressed(const struct match_input *input, const struct ws_frame *frame)
+{
+    return input->deflate && input->deflate->agreement.agreed && frame->rsv & 4 &&
+           (frame->opcode == WS_TEXT || frame->opcode == WS_BINARY);
+}
+
 // Takes the frame at `offset`. MATCH_MORE when it is not whole, MATCH_NO when it is illegal.
 static enum match_answer frame_at(const struct match_input *input, size_t offset, struct incoming *incoming,
                                   struct match *match)
@@ -20,7 +27,10 @@ static enum match_answer frame_at(const struct match_input *input, size_t offset
     size_t left = input->length - offset;
     incoming->header = left ? ws_frame_decode(input->bytes + offset, left, &incoming->frame) : 0;
     if (incoming->header) {
-        const char *fault = ws_frame_fault(&incoming->frame, !input->from_client);
+        struct ws_frame plain = incoming->frame;
+        if (is_compressed(input, &plain))
+            plain.rsv &= ~4u;
+        const char *fault = ws_frame_fault(&plain, !input->from_client);
         if (fault)
             return match_refuse(match, "%s", fault);
         if (left - incoming->header >= incoming->frame.length) {
@@ -74,6 +84,16 @@ static enum match_answer match_content(const struct matcher *matcher, const unsi
     return answer == MATCH_MORE ? MATCH_NO : answer;
 }
 
+// Puts what a compressed message holds in the place of its payload.
+static enum match_answer inflate_message(const struct match_input *input, struct buffer *message, struct match *match)
+{
+    struct buffer inflated = {0};
+    const char *fault = ws_deflate_decode(input->deflate, message->data, message->length, &inflated);
+    buffer_free(message);
+    *message = inflated;
+    return fault ? match_refuse(match, "what is compressed does not inflate: %s", fault) : MATCH_YES;
+}
+
 enum match_answer match_frame(const struct matcher *matcher, const struct match_input *input, struct match *match)
 {
     struct incoming incoming;
@@ -83,10 +103,16 @@ enum match_answer match_frame(const struct matcher *matcher, const struct match_
     if (incoming.frame.opcode != matcher->opcode)
         return match_refuse(match, "it is a %s frame", ws_opcode_name(incoming.frame.opcode));
     match->consumed = incoming.size;
-    unsigned char *payload = unmasked_payload(&incoming);
-    answer = match_content(matcher, payload, (size_t)incoming.frame.length, match);
+    struct buffer payload = {0};
+    unsigned char *unmasked = unmasked_payload(&incoming);
+    buffer_append(&payload, unmasked, (size_t)incoming.frame.length);
+    if (is_compressed(input, &incoming.frame) && incoming.frame.fin)
+        answer = inflate_message(input, &payload, match);
+    if (answer == MATCH_YES)
+        answer = match_content(matcher, payload.data, payload.length, match);
     collect_mask(matcher, &incoming.frame, match);
-    free(payload);
+    buffer_free(&payload);
+    free(unmasked);
     return answer;
 }
 
@@ -106,6 +132,7 @@ enum match_answer match_message(const struct matcher *matcher, const struct matc
     struct buffer message = {0};
     struct incoming incoming;
     unsigned opcode = 0;
+    bool compressed = false;
     size_t offset = 0;
     enum match_answer answer;
     for (;;) {
@@ -120,8 +147,10 @@ enum match_answer match_message(const struct matcher *matcher, const struct matc
             answer = match_refuse(match, "it is a %s frame", ws_opcode_name(incoming.frame.opcode));
             break;
         }
-        if (first)
+        if (first) {
             opcode = incoming.frame.opcode;
+            compressed = incoming.frame.rsv & 4;
+        }
         size_t before = message.length;
         buffer_append(&message, incoming.payload, (size_t)incoming.frame.length);
         if (incoming.frame.masked)
@@ -129,7 +158,10 @@ enum match_answer match_message(const struct matcher *matcher, const struct matc
         if (!incoming.frame.fin)
             continue;
         match->consumed = offset;
-        answer = finish_message(matcher, &message, opcode, match);
+        if (compressed)
+            answer = inflate_message(input, &message, match);
+        if (answer == MATCH_YES)
+            answer = finish_message(matcher, &message, opcode, match);
         collect_mask(matcher, &incoming.frame, match);
         break;
     }

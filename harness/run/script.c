@@ -84,6 +84,7 @@ struct connection *connection_next(const struct script_context *context, const c
 static void connection_drop(struct connection *connection)
 {
     channel_free(&connection->channel);
+    ws_deflate_free(&connection->deflate);
     free(connection);
 }
 

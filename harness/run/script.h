@@ -19,6 +19,7 @@ struct connection {
     bool websocket;
     bool accepted; // the program is the client
     bool close_sent;
+    struct ws_deflate deflate;
     char key[256]; // of the opening handshake sent or received last, whatever a case makes of it
     int64_t last_action;         // when we last connected or sent
     int64_t waiting_since;       // when we first did so since the last match; 0: not since then

@@ -41,6 +41,14 @@ static void describe_frame(const struct payload *payload, struct buffer *out)
     payload_describe(payload->parts, out);
 }
 
+static void describe_deflated(const struct payload *payload, struct buffer *out)
+{
+    static const char *const blocks[] = {"", " with fixed codes", " in stored blocks"};
+    buffer_format(out, "deflated%s%s%s%s ", blocks[payload->style.blocks], payload->style.final ? " with BFINAL" : "",
+                  payload->style.keep_tail ? " with the tail" : "", payload->style.no_takeover ? " by itself" : "");
+    payload_describe(payload->parts, out);
+}
+
 void payload_describe(const struct payload *payload, struct buffer *out)
 {
     switch (payload->kind) {
@@ -52,6 +60,9 @@ void payload_describe(const struct payload *payload, struct buffer *out)
             buffer_text(out, i ? " + " : "");
             payload_describe(&payload->parts[i], out);
         }
+        break;
+    case PAYLOAD_DEFLATED:
+        describe_deflated(payload, out);
         break;
     case PAYLOAD_FRAME:
     case PAYLOAD_MESSAGE:

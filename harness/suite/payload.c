@@ -8,10 +8,11 @@
 #include "base/buffer.h"
 #include "base/text.h"
 
-const char *const payload_keys[] = {"text",        "hex",     "base64",      "fill",     "length",
-                                    "concat",      "frame",   "message",     "payload",  "fin",
-                                    "rsv",         "mask",    "length-form", "fragment", "declared-length",
-                                    "close-frame", "reason",  "handshake",   "response", NULL};
+const char *const payload_keys[] = {
+    "text",        "hex",    "base64",    "fill",     "length",      "concat",   "deflated",
+    "blocks",      "final",  "tail",      "takeover", "frame",       "message",  "payload",
+    "deflate",     "fin",    "rsv",       "mask",     "length-form", "fragment", "declared-length",
+    "close-frame", "reason", "handshake", "response", NULL};
 
 const char *const request_keys[] = {"method", "target", "version", "set", "without", "add", NULL};
 
@@ -19,7 +20,8 @@ const char *const response_keys[] = {"status", "reason", "version", "accept", "s
 
 void payload_set_bytes(struct payload *payload, const void *bytes, size_t length)
 {
-    *payload = (struct payload){.kind = PAYLOAD_BYTES, .pattern = bytes, .pattern_length = length, .length = length};
+    *payload =
+        (struct payload){.kind = PAYLOAD_BYTES, .pattern = bytes, .pattern_length = length, .length = length};
 }
 
 static bool read_plain_text(struct reader *reader, const yaml_node_t *node, struct payload *payload)
@@ -145,16 +147,21 @@ static bool read_hex_word(struct reader *reader, const yaml_node_t *map, struct 
 static const struct {
     const char *word;
     bool (*read)(struct reader *reader, const yaml_node_t *map, struct payload *payload);
-    const char *companions[7];
+    const char *companions[8];
 } payload_table[] = {
     {"text", read_text_word, {NULL}},
     {"hex", read_hex_word, {NULL}},
     {"base64", read_base64, {NULL}},
     {"fill", read_fill, {"length"}},
     {"concat", read_concat, {NULL}},
-    {"frame", payload_read_frame, {"payload", "fin", "rsv", "mask", "length-form", "declared-length"}},
-    {"message", payload_read_message, {"payload", "mask", "fragment"}},
-    {"close-frame", payload_read_close_frame, {"reason", "fin", "rsv", "mask", "length-form", "declared-length"}},
+    {"deflated", payload_read_deflated, {"blocks", "final", "tail", "takeover"}},
+    {"frame",
+     payload_read_frame,
+     {"payload", "deflate", "fin", "rsv", "mask", "length-form", "declared-length"}},
+    {"message", payload_read_message, {"payload", "deflate", "mask", "fragment"}},
+    {"close-frame",
+     payload_read_close_frame,
+     {"reason", "fin", "rsv", "mask", "length-form", "declared-length"}},
     {"handshake", payload_read_handshake, {NULL}},
     {"response", payload_read_response, {NULL}},
 };
@@ -175,12 +182,14 @@ static size_t find_word(struct reader *reader, const yaml_node_t *node)
         found = i;
     }
     if (found == PAYLOAD_WORDS)
-        reader_problem(reader, node, "a payload needs one of: text, hex, base64, fill, concat, frame, message, "
-                                     "close-frame, handshake, response");
+        reader_problem(reader, node,
+                       "a payload needs one of: text, hex, base64, fill, concat, deflated, frame, "
+                       "message, close-frame, handshake, response");
     return found;
 }
 
-bool payload_read(struct reader *reader, const yaml_node_t *node, const char *const *more, struct payload *payload)
+bool payload_read(struct reader *reader, const yaml_node_t *node, const char *const *more,
+                  struct payload *payload)
 {
     if (node_is_scalar(node))
         return read_plain_text(reader, node, payload);
@@ -193,7 +202,8 @@ bool payload_read(struct reader *reader, const yaml_node_t *node, const char *co
         const yaml_node_t *value = map_get(reader, node, payload_keys[i]);
         if (value && strcmp(payload_keys[i], payload_table[word].word) != 0 &&
             !is_companion(payload_table[word].companions, payload_keys[i])) {
-            reader_problem(reader, value, "`%s` does not go with `%s`", payload_keys[i], payload_table[word].word);
+            reader_problem(reader, value, "`%s` does not go with `%s`", payload_keys[i],
+                           payload_table[word].word);
             return false;
         }
     }

@@ -4,6 +4,7 @@
 #define SOCKSPEC_SUITE_PAYLOAD_H
 
 #include "suite/reader.h"
+#include "ws/deflate.h"
 #include "ws/frame.h"
 #include "ws/handshake.h"
 
@@ -12,6 +13,7 @@ struct buffer;
 enum payload_kind {
     PAYLOAD_BYTES,     // `pattern`, repeated up to `length`
     PAYLOAD_CONCAT,    // the parts, one behind the other
+    PAYLOAD_DEFLATED,  // the one part, as permessage-deflate has it
     PAYLOAD_FRAME,     // a WebSocket frame around the one part
     PAYLOAD_MESSAGE,   // a WebSocket message of the one part, in frames of at most `fragment` bytes
     PAYLOAD_HANDSHAKE, // a request head
@@ -30,12 +32,13 @@ struct payload {
     bool random_mask;
     bool mask_by_role;       // masked when we are the client of the connection, not when we are its server
     size_t fragment;         // 0: one frame
+    struct ws_deflate_style style; // DEFLATED
     struct ws_request request;
     struct ws_response response;
 };
 
-// Reads a payload: a scalar, or a map with one of the words text, hex, base64, fill, concat, frame, message,
-// close-frame, handshake, response. `more` are keys of the map that belong to somebody else (NULL at the end, may be NULL).
+// Reads a payload: a scalar, or a map with one of the words text, hex, base64, fill, concat, deflated, frame,
+// message, close-frame, handshake, response. `more` are keys of the map that belong to somebody else (NULL at the end, may be NULL).
 bool payload_read(struct reader *reader, const yaml_node_t *node, const char *const *more, struct payload *payload);
 
 // Reads the members of an opening handshake (method, target, version, set, without, add) from a map.

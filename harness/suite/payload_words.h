@@ -8,6 +8,7 @@
 void payload_set_bytes(struct payload *payload, const void *bytes, size_t length);
 
 bool payload_read_hex(struct reader *reader, const yaml_node_t *node, struct payload *payload);
+bool payload_read_deflated(struct reader *reader, const yaml_node_t *map, struct payload *payload);
 bool payload_read_frame(struct reader *reader, const yaml_node_t *map, struct payload *payload);
 bool payload_read_message(struct reader *reader, const yaml_node_t *map, struct payload *payload);
 bool payload_read_close_frame(struct reader *reader, const yaml_node_t *map, struct payload *payload);

@@ -109,28 +109,59 @@ static bool read_header(struct reader *reader, const yaml_node_t *map, struct pa
     return good;
 }
 
+bool payload_read_deflated(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    static const char *const kinds[] = {"any", "fixed", "stored", NULL};
+    const yaml_node_t *blocks = map_get(reader, map, "blocks");
+    size_t kind = WS_BLOCKS_ANY;
+    bool takeover = true;
+    *payload = (struct payload){.kind = PAYLOAD_DEFLATED, .part_count = 1};
+    payload->parts = arena_allocate(reader->arena, 1, sizeof *payload->parts);
+    bool good = !blocks || read_word(reader, blocks, "a kind of blocks", kinds, &kind);
+    good &= map_boolean(reader, map, "final", &payload->style.final);
+    good &= map_boolean(reader, map, "tail", &payload->style.keep_tail);
+    good &= map_boolean(reader, map, "takeover", &takeover);
+    payload->style.blocks = (enum ws_blocks)kind;
+    payload->style.no_takeover = !takeover;
+    return good && payload_read(reader, map_get(reader, map, "deflated"), NULL, payload->parts);
+}
+
+// What a frame or message holds. `deflate: yes` deflates it, and says so by RSV1.
+static bool read_content(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    const yaml_node_t *content = map_get(reader, map, "payload");
+    bool deflate = false;
+    payload->parts = arena_allocate(reader->arena, 1, sizeof *payload->parts);
+    if (!map_boolean(reader, map, "deflate", &deflate) ||
+        (content && !payload_read(reader, content, NULL, payload->parts)))
+        return false;
+    if (!deflate)
+        return true;
+    struct payload *deflated = arena_allocate(reader->arena, 1, sizeof *deflated);
+    *deflated = (struct payload){.kind = PAYLOAD_DEFLATED, .parts = payload->parts, .part_count = 1};
+    payload->parts = deflated;
+    payload->frame.rsv |= 4;
+    return true;
+}
+
 bool payload_read_frame(struct reader *reader, const yaml_node_t *map, struct payload *payload)
 {
     const yaml_node_t *frame = map_get(reader, map, "frame");
-    const yaml_node_t *content = map_get(reader, map, "payload");
     *payload = (struct payload){.kind = PAYLOAD_FRAME, .part_count = 1};
-    payload->parts = arena_allocate(reader->arena, 1, sizeof *payload->parts);
     bool good = payload_read_opcode(reader, frame, &payload->frame.opcode);
     good &= read_header(reader, map, payload);
-    return good && (!content || payload_read(reader, content, NULL, payload->parts));
+    return good && read_content(reader, map, payload);
 }
 
 bool payload_read_message(struct reader *reader, const yaml_node_t *map, struct payload *payload)
 {
     static const char *const types[] = {"text", "binary", NULL};
-    const yaml_node_t *content = map_get(reader, map, "payload");
     size_t type = 0;
     *payload = (struct payload){.kind = PAYLOAD_MESSAGE, .part_count = 1};
-    payload->parts = arena_allocate(reader->arena, 1, sizeof *payload->parts);
     bool good = read_word(reader, map_get(reader, map, "message"), "a type of message", types, &type);
     payload->frame.opcode = type ? WS_BINARY : WS_TEXT;
     good &= read_header(reader, map, payload);
-    return good && (!content || payload_read(reader, content, NULL, payload->parts));
+    return good && read_content(reader, map, payload);
 }
 
 bool payload_read_close_frame(struct reader *reader, const yaml_node_t *map, struct payload *payload)
@@ -149,7 +180,8 @@ bool payload_read_close_frame(struct reader *reader, const yaml_node_t *map, str
             reader_problem(reader, reason, "a close frame without a code has no reason");
         return !reason;
     }
-    if (!read_integer(reader, code, 0, 65535, &number) || (reason && !payload_read(reader, reason, NULL, &text)))
+    if (!read_integer(reader, code, 0, 65535, &number) ||
+        (reason && !payload_read(reader, reason, NULL, &text)))
         return false;
     if (!payload_is_plain(&text)) {
         reader_problem(reader, reason, "a reason is plain bytes");
@@ -203,8 +235,8 @@ bool payload_read_request(struct reader *reader, const yaml_node_t *map, struct 
 
 bool payload_read_response_head(struct reader *reader, const yaml_node_t *map, struct ws_response *response)
 {
-    static const char *const kinds[] = {"right", "other", "swapped-case", "shortened", "extended", "key", "no-guid",
-                                        NULL};
+    static const char *const kinds[] = {"right",    "other", "swapped-case", "shortened",
+                                        "extended", "key",   "no-guid",      NULL};
     const yaml_node_t *status = map_get(reader, map, "status");
     const yaml_node_t *accept = map_get(reader, map, "accept");
     long long number = 0;

@@ -24,6 +24,7 @@ static void encode(struct encoding *encoding, const char *text)
 static void encoding_end(struct encoding *encoding)
 {
     buffer_free(&encoding->out);
+    ws_deflate_free(&encoding->connection.deflate);
     document_close(&encoding->document);
 }
 
@@ -271,6 +272,44 @@ static void test_the_target_of_the_url_stands_where_none_is_named(void **state)
     encoding_end(&encoding);
 }
 
+static void check_bytes(const char *text, const char *bytes, size_t length)
+{
+    struct encoding encoding;
+    encode(&encoding, text);
+    assert_int_equal(encoding.out.length, length);
+    assert_memory_equal(encoding.out.data, bytes, length);
+    encoding_end(&encoding);
+}
+
+// The vectors of RFC 7692 section 7.2.3.
+static void test_payloads_are_deflated(void **state)
+{
+    (void)state;
+    check_bytes("{deflated: Hello}", BYTES("\xf2\x48\xcd\xc9\xc9\x07\x00"));
+    check_bytes("{deflated: Hello, tail: yes}", BYTES("\xf2\x48\xcd\xc9\xc9\x07\x00\x00\x00\xff\xff"));
+    check_bytes("{deflated: Hello, blocks: stored}", BYTES("\x00\x05\x00\xfa\xffHello\x00"));
+    check_bytes("{deflated: Hello, final: yes}", BYTES("\xf3\x48\xcd\xc9\xc9\x07\x00\x00"));
+    check_bytes("{deflated: \"\"}", BYTES("\x00"));
+    check_bytes("{concat: [{deflated: Hello}, {deflated: Hello}]}",
+                BYTES("\xf2\x48\xcd\xc9\xc9\x07\x00\xf2\x00\x11\x00\x00"));
+    check_bytes("{concat: [{deflated: Hello}, {deflated: Hello, takeover: no}]}",
+                BYTES("\xf2\x48\xcd\xc9\xc9\x07\x00\xf2\x48\xcd\xc9\xc9\x07\x00"));
+    check_bytes("{frame: text, mask: no, payload: Hello, deflate: yes}", BYTES("\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00"));
+    check_bytes("{message: text, mask: no, payload: Hello, deflate: yes, fragment: 4}",
+                BYTES("\x41\x04\xf2\x48\xcd\xc9\x80\x03\xc9\x07\x00"));
+}
+
+static void test_a_response_agrees_on_deflate(void **state)
+{
+    (void)state;
+    struct encoding encoding;
+    encode(&encoding, "{response: {set: {Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=9}}}");
+    assert_true(encoding.connection.deflate.agreement.agreed);
+    assert_true(encoding.connection.deflate.server);
+    assert_int_equal(encoding.connection.deflate.agreement.server_max_window_bits, 9);
+    encoding_end(&encoding);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +324,8 @@ int main(void)
         cmocka_unit_test(test_frames_to_a_client_have_a_mask_only_when_asked),
         cmocka_unit_test(test_a_response_answers_the_key_that_came),
         cmocka_unit_test(test_the_target_of_the_url_stands_where_none_is_named),
+        cmocka_unit_test(test_payloads_are_deflated),
+        cmocka_unit_test(test_a_response_agrees_on_deflate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

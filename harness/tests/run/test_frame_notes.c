@@ -43,6 +43,17 @@ static void test_what_is_wrong_with_a_frame_is_said(void **state)
     frame_notes_free(&notes);
 }
 
+static void test_compressed_frames_are_no_fault_where_the_head_names_the_extension(void **state)
+{
+    (void)state;
+    struct frame_notes notes = {0};
+    ASSERT_IN(&notes, "HTTP/1.1 101 S\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n\xc1\x00",
+              "compressed text frame of 0 bytes");
+    ASSERT_IN(&notes, "\xc9\x00", "ping frame of 0 bytes (RSV bits 0x4 without an extension that defines them (RFC 6455 "
+                                  "section 5.2))");
+    frame_notes_free(&notes);
+}
+
 static void test_it_does_not_matter_where_bytes_are_cut(void **state)
 {
     (void)state;
@@ -112,6 +123,7 @@ int main(void)
         cmocka_unit_test(test_payload_that_was_not_kept_is_passed_over),
         cmocka_unit_test(test_other_bytes_are_no_frames),
         cmocka_unit_test(test_a_name_may_be_connected_again),
+        cmocka_unit_test(test_compressed_frames_are_no_fault_where_the_head_names_the_extension),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

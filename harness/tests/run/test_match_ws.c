@@ -202,6 +202,31 @@ static void test_hostile_bytes_are_decided_once(void **state)
     }
 }
 
+#define HELLO "\xf2\x48\xcd\xc9\xc9\x07\x00" // RFC 7692 section 7.2.3.1
+#define AGAIN "\xf2\x00\x11\x00\x00"         // section 7.2.3.2, behind it
+
+static void test_compressed_messages_are_inflated_where_that_was_agreed_on(void **state)
+{
+    (void)state;
+    struct ws_deflate deflate = {.agreement = {.agreed = true}};
+    struct match_input agreed = {.end = CHANNEL_OPEN, .deflate = &deflate};
+    check_yes("{message: text, payload: Hello}", BYTES("\xc1\x07" HELLO), agreed, 9);
+    check_yes("{frame: text, payload: Hello}", BYTES("\xc1\x07" HELLO), agreed, 9);
+    check_yes("{message: text, payload: Hello}", BYTES("\x41\x04\xf2\x48\xcd\xc9\x80\x03\xc9\x07\x00"), agreed, 11);
+    check_no("{message: text, payload: Hello}", BYTES("\xc1\x05" AGAIN), agreed,
+             "what is compressed does not inflate: invalid distance too far back");
+    check_no("{message: text}", BYTES("\xc1\x03\xf2\x48\xcd"), agreed,
+             "what is compressed does not inflate: the compressed message breaks off within a block");
+    check_no("{message: text}", BYTES("\x41\x00\xc0\x00"), agreed,
+             "RSV bits 0x4 without an extension that defines them (RFC 6455 section 5.2)");
+    check_no("{message: text}", BYTES("\xc1\x07" HELLO), OPEN,
+             "RSV bits 0x4 without an extension that defines them (RFC 6455 section 5.2)");
+    ws_deflate_taken(&deflate, (const unsigned char *)"\xc1\x07" HELLO, 9);
+    check_yes("{message: text, payload: Hello}", BYTES("\xc1\x05" AGAIN), agreed, 7);
+    check_yes("{message: text, payload: plain}", BYTES("\x81\x05plain"), agreed, 7);
+    ws_deflate_free(&deflate);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +243,7 @@ int main(void)
         cmocka_unit_test(test_a_close_frame_is_known_to_be_one),
         cmocka_unit_test(test_a_grade_within_a_payload_counts),
         cmocka_unit_test(test_hostile_bytes_are_decided_once),
+        cmocka_unit_test(test_compressed_messages_are_inflated_where_that_was_agreed_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -321,9 +321,9 @@ static void test_a_response_takes_its_members(void **state)
 static void test_words_exclude_each_other(void **state)
 {
     (void)state;
-    check_problem("{}", "1:1: a payload needs one of: text, hex, base64, fill, concat, frame, message, close-frame, "
+    check_problem("{}", "1:1: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, message, close-frame, "
                         "handshake, response");
-    check_problem("{length: 5}", "1:1: a payload needs one of: text, hex, base64, fill, concat, frame, message, "
+    check_problem("{length: 5}", "1:1: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, message, "
                                  "close-frame, handshake, response");
     check_problem("{text: a, hex: \"00\"}", "1:1: `text` and `hex` exclude each other");
     check_problem("{frame: text, close-frame: 1000}", "1:1: `frame` and `close-frame` exclude each other");
@@ -356,7 +356,8 @@ static void test_keys_of_others_may_stand_beside(void **state)
     assert_true(payload_read(&document.reader, root, more, &payload));
     assert_false(payload_read(&document.reader, root, NULL, &payload));
     assert_problems(&document, "1:11: unknown key `on` in a payload; it can have: text, hex, base64, fill, length, "
-                               "concat, frame, message, payload, fin, rsv, mask, length-form, fragment, "
+                               "concat, deflated, blocks, final, tail, takeover, frame, message, payload, deflate, fin, "
+                               "rsv, mask, length-form, fragment, "
                                "declared-length, close-frame, reason, handshake, response");
     document_close(&document);
 }
@@ -376,6 +377,9 @@ static void test_payloads_are_put_into_words(void **state)
          "reserved opcode 0x3 frame without FIN with RSV 4 without mask that declares 9 bytes of \"\""},
         {"{message: text, payload: hi, fragment: 1}", "text message in frames of 1 bytes of \"hi\""},
         {"{close-frame: 1000}", "close frame of \"\\x03\\xe8\""},
+        {"{message: text, payload: hi, deflate: yes}", "text message with RSV 4 of deflated \"hi\""},
+        {"{deflated: a, blocks: stored, final: yes, tail: yes, takeover: no}",
+         "deflated in stored blocks with BFINAL with the tail by itself \"a\""},
         {"handshake:", "GET /ws HTTP/1.1 with the fields of a handshake"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -388,6 +392,29 @@ static void test_payloads_are_put_into_words(void **state)
         buffer_free(&out);
         document_close(&read.document);
     }
+}
+
+static void test_a_payload_is_deflated_on_request(void **state)
+{
+    (void)state;
+    struct read_payload read;
+    payload_open(&read, "{deflated: hi, blocks: stored, final: yes, tail: yes, takeover: no}");
+    assert_true(read.good);
+    assert_int_equal(read.payload.kind, PAYLOAD_DEFLATED);
+    assert_int_equal(read.payload.style.blocks, WS_BLOCKS_STORED);
+    assert_true(read.payload.style.final && read.payload.style.keep_tail && read.payload.style.no_takeover);
+    assert_false(payload_is_plain(&read.payload));
+    document_close(&read.document);
+
+    payload_open(&read, "{message: text, payload: hi, deflate: yes, fragment: 3}");
+    assert_true(read.good);
+    assert_int_equal(read.payload.frame.rsv, 4);
+    assert_int_equal(read.payload.parts->kind, PAYLOAD_DEFLATED);
+    document_close(&read.document);
+
+    check_problem("{deflated: a, blocks: big}", "1:23: `big` is not a kind of blocks (any, fixed, stored)");
+    check_problem("{text: a, final: yes}", "1:18: `final` does not go with `text`");
+    check_problem("{close-frame: 1000, deflate: yes}", "1:30: `deflate` does not go with `close-frame`");
 }
 
 int main(void)
@@ -409,6 +436,7 @@ int main(void)
         cmocka_unit_test(test_words_exclude_each_other),
         cmocka_unit_test(test_companions_go_with_their_word_only),
         cmocka_unit_test(test_keys_of_others_may_stand_beside),
+        cmocka_unit_test(test_a_payload_is_deflated_on_request),
         cmocka_unit_test(test_payloads_are_put_into_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -249,8 +249,8 @@ static void test_expectations_take_times(void **state)
     check_problem("[{expect: {text: x, whithin: 1s}}]", 1,
                   "1:21: unknown key `whithin` in a matcher, did you mean `within`?");
     check_problem("[{expect-stdout: {text: x, on: a}}]", 1,
-                  "1:28: unknown key `on` in a matcher; it can have: text, hex, base64, fill, length, concat, frame, "
-                  "message, payload, fin, rsv, mask, length-form, fragment, declared-length, close-frame, reason, "
+                  "1:28: unknown key `on` in a matcher; it can have: text, hex, base64, fill, length, concat, "
+                  "deflated, blocks, final, tail, takeover, frame, message, payload, deflate, fin, rsv, mask, length-form, fragment, declared-length, close-frame, reason, "
                   "handshake, response, regex, prefix, bytes, integer, unix-seconds, go-time, rfc3339-time, request, end, eof, "
                   "any, grade, why, until, within, not-before");
 }
@@ -277,7 +277,7 @@ static void test_sending_takes_payload_and_sender(void **state)
     assert_true(read.steps[1].from_other);
     document_close(&read.document);
     check_problem("[{send: {text: x, from: me}}]", 1, "1:25: `me` is not a sender (other)");
-    check_problem("[{send: {on: a}}]", 1, "1:9: a payload needs one of: text, hex, base64, fill, concat, frame, "
+    check_problem("[{send: {on: a}}]", 1, "1:9: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, "
                                           "message, close-frame, handshake, response");
 }
 
