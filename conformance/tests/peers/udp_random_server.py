@@ -26,7 +26,7 @@ def put(text):
 
 def draw():
     if fault == "modulo-bias":
-        return generator.getrandbits(10) % 1000 + 1
+        return generator.randrange(1500) % 1000 + 1
     if fault == "from-zero":
         return generator.randrange(1000)
     if fault == "never-the-greatest":
