@@ -12,7 +12,6 @@ enum {
     MOST_BITS = 15,
     NARROWEST = 9, // bits of window that zlib can deflate with
     MEMORY_LEVEL = 8,
-    AT_BLOCK_END = 128, // of data_type
     PIECE = 65536,
 };
 #define MOST_INFLATED ((size_t)256 << 20)
@@ -123,7 +122,7 @@ static void set_blocks(struct ws_deflate *deflate, enum ws_blocks blocks, struct
     int strategy = narrow ? Z_RLE : blocks == WS_BLOCKS_FIXED ? Z_FIXED : Z_DEFAULT_STRATEGY;
     deflate->out.next_out = buffer_extend(out, PIECE);
     deflate->out.avail_out = PIECE;
-    deflateParams(&deflate->out, blocks == WS_BLOCKS_STORED ? 0 : Z_BEST_COMPRESSION, strategy);
+    deflateParams(&deflate->out, blocks == WS_BLOCKS_STORED ? 0 : Z_BEST_SPEED, strategy);
     buffer_shorten(out, out->length - deflate->out.avail_out);
 }
 
@@ -133,7 +132,7 @@ static void begin_sending(struct ws_deflate *deflate)
     if (deflate->sending)
         return;
     deflate->out = (z_stream){0};
-    if (deflateInit2(&deflate->out, Z_BEST_COMPRESSION, Z_DEFLATED, bits < NARROWEST ? -NARROWEST : -bits,
+    if (deflateInit2(&deflate->out, Z_BEST_SPEED, Z_DEFLATED, bits < NARROWEST ? -NARROWEST : -bits,
                      MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
         zlib_failed("deflateInit2");
     deflate->sending = true;
@@ -167,89 +166,105 @@ void ws_deflate_encode(struct ws_deflate *deflate, const struct ws_deflate_style
 
 // --- receiving ---
 
+// One run of zlib's inflateBack, which looks at every distance against the window, where inflate() lets one pass whose
+// bytes happen to be at hand. It knows no dictionary, so the window goes in as a stored block before the payload.
 struct inflation {
-    z_stream stream;
-    int bits;
-    struct buffer all; // the window, then what was inflated
-    bool between_blocks;
+    const struct buffer *in;
+    bool given;
+    struct buffer out;
 };
 
-// zlib sees references that reach too far back only where the bytes are not at hand by chance: so a narrow
-// window is given room for one byte at a time.
-static size_t room_at_once(int bits)
+static unsigned give_input(void *context, z_const unsigned char **bytes)
 {
-    return bits < MOST_BITS ? 1 : PIECE;
+    struct inflation *inflation = context;
+    if (inflation->given)
+        return 0;
+    inflation->given = true;
+    *bytes = inflation->in->data;
+    return (unsigned)inflation->in->length;
 }
 
-static void set_window(struct inflation *inflation)
+static int take_output(void *context, unsigned char *bytes, unsigned length)
 {
-    size_t most = (size_t)1 << inflation->bits;
-    size_t length = inflation->all.length < most ? inflation->all.length : most;
-    if (length)
-        inflateSetDictionary(&inflation->stream, inflation->all.data + inflation->all.length - length,
-                             (uInt)length);
+    struct inflation *inflation = context;
+    buffer_append(&inflation->out, bytes, length);
+    return inflation->out.length > MOST_INFLATED;
 }
 
-static const char *inflate_bytes(struct inflation *inflation, const unsigned char *bytes, size_t length)
+// The window, then what is left of a message.
+static void put_input(struct buffer *in, const struct buffer *window, const unsigned char *rest, size_t length)
 {
-    z_stream *stream = &inflation->stream;
-    size_t room = room_at_once(inflation->bits);
-    stream->next_in = (unsigned char *)(size_t)bytes;
-    stream->avail_in = (uInt)length;
-    do {
-        uInt input = stream->avail_in;
-        stream->next_out = buffer_extend(&inflation->all, room);
-        stream->avail_out = (uInt)room;
-        int status = inflate(stream, Z_SYNC_FLUSH);
-        bool moved = stream->avail_in != input || stream->avail_out != room;
-        buffer_shorten(&inflation->all, inflation->all.length - stream->avail_out);
-        if (status == Z_DATA_ERROR)
-            return stream->msg ? stream->msg : "the message does not inflate";
-        if (moved)
-            inflation->between_blocks = stream->data_type == AT_BLOCK_END;
-        if (inflation->all.length > MOST_INFLATED)
-            return "the message inflates to more than 256 MiB";
-        if (status == Z_STREAM_END) {
-            inflateReset(stream);
-            set_window(inflation);
-        } else if (!moved) {
-            break;
-        }
-    } while (stream->avail_in > 0 || stream->avail_out == 0);
-    return NULL;
+    unsigned size = (unsigned)window->length;
+    const unsigned char stored[] = {0, (unsigned char)size, (unsigned char)(size >> 8), (unsigned char)~size,
+                                    (unsigned char)(~size >> 8)};
+    buffer_append(in, stored, sizeof stored);
+    if (size)
+        buffer_append(in, window->data, size);
+    buffer_append(in, rest, length);
+}
+
+static void slide_window(struct buffer *window, const struct buffer *more, int bits)
+{
+    size_t most = (size_t)1 << bits;
+    if (more->length)
+        buffer_append(window, more->data, more->length);
+    if (window->length > most)
+        buffer_consume(window, window->length - most);
+}
+
+// Inflates up to the end of the first block with BFINAL and appends what comes. Returns how many bytes are left, or -1
+// with a fault.
+static long inflate_stream(const struct buffer *window, int bits, const unsigned char *bytes, size_t length,
+                           struct buffer *out, const char **fault)
+{
+    static const char broken[] = "the compressed message breaks off within a block";
+    unsigned char ring[1 << MOST_BITS];
+    struct buffer in = {0};
+    struct inflation inflation = {.in = &in};
+    z_stream stream = {0};
+    if (inflateBackInit(&stream, bits, ring) != Z_OK)
+        zlib_failed("inflateBackInit");
+    put_input(&in, window, bytes, length);
+    int status = inflateBack(&stream, give_input, &inflation, take_output, &inflation);
+    size_t begin = window->length;
+    if (inflation.out.length > begin)
+        buffer_append(out, inflation.out.data + begin, inflation.out.length - begin);
+    *fault = NULL;
+    if (inflation.out.length > MOST_INFLATED)
+        *fault = "the message inflates to more than 256 MiB";
+    else if (status != Z_STREAM_END)
+        *fault = stream.msg ? stream.msg : broken;
+    long left = *fault ? -1 : (long)stream.avail_in;
+    inflateBackEnd(&stream);
+    buffer_free(&inflation.out);
+    buffer_free(&in);
+    return left;
 }
 
 const char *ws_deflate_decode(const struct ws_deflate *deflate, const unsigned char *payload, size_t length,
                               struct buffer *out)
 {
-    struct inflation inflation = {.bits = window_bits(deflate, !deflate->server)};
-    if (inflateInit2(&inflation.stream, -inflation.bits) != Z_OK)
-        zlib_failed("inflateInit2");
-    if (deflate->window.length)
-        buffer_append(&inflation.all, deflate->window.data, deflate->window.length);
-    set_window(&inflation);
-    const char *fault = inflate_bytes(&inflation, payload, length);
-    if (!fault)
-        fault = inflate_bytes(&inflation, tail, sizeof tail);
-    if (!fault && !inflation.between_blocks)
-        fault = "the compressed message breaks off within a block";
-    size_t begin = deflate->window.length;
-    if (inflation.all.length > begin)
-        buffer_append(out, inflation.all.data + begin, inflation.all.length - begin);
-    inflateEnd(&inflation.stream);
-    buffer_free(&inflation.all);
+    static const unsigned char last[] = {0x01, 0x00, 0x00, 0xff, 0xff}; // an empty block with BFINAL, to see the end
+    int bits = window_bits(deflate, !deflate->server);
+    struct buffer message = {0};
+    struct buffer window = {0};
+    const char *fault = NULL;
+    slide_window(&window, &deflate->window, bits);
+    if (length)
+        buffer_append(&message, payload, length);
+    buffer_append(&message, tail, sizeof tail);
+    buffer_append(&message, last, sizeof last);
+    for (long left = (long)message.length; left > 0;) {
+        struct buffer piece = {0};
+        left = inflate_stream(&window, bits, message.data + message.length - left, (size_t)left, &piece, &fault);
+        slide_window(&window, &piece, bits);
+        if (piece.length)
+            buffer_append(out, piece.data, piece.length);
+        buffer_free(&piece);
+    }
+    buffer_free(&message);
+    buffer_free(&window);
     return fault;
-}
-
-static void remember(struct ws_deflate *deflate, const struct buffer *inflated)
-{
-    size_t most = (size_t)1 << window_bits(deflate, !deflate->server);
-    if (no_takeover(deflate, !deflate->server))
-        return;
-    if (inflated->length)
-        buffer_append(&deflate->window, inflated->data, inflated->length);
-    if (deflate->window.length > most)
-        buffer_consume(&deflate->window, deflate->window.length - most);
 }
 
 static void take_frame(struct ws_deflate *deflate, const struct ws_frame *frame, unsigned char *payload)
@@ -267,8 +282,9 @@ static void take_frame(struct ws_deflate *deflate, const struct ws_frame *frame,
         buffer_append(&deflate->message, payload, (size_t)frame->length);
     if (!frame->fin)
         return;
-    ws_deflate_decode(deflate, deflate->message.data, deflate->message.length, &inflated);
-    remember(deflate, &inflated);
+    if (!no_takeover(deflate, !deflate->server))
+        ws_deflate_decode(deflate, deflate->message.data, deflate->message.length, &inflated);
+    slide_window(&deflate->window, &inflated, window_bits(deflate, !deflate->server));
     buffer_free(&inflated);
     buffer_free(&deflate->message);
 }
