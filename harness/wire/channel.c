@@ -17,6 +17,7 @@
 
 #define READ_SIZE 65536
 #define DATAGRAM_SIZE 65536
+#define MOST_SETTLING_MS 1000
 
 static int wait_plainly(void *context, int fd, short events, int64_t deadline)
 {
@@ -184,6 +185,9 @@ int channel_flood(struct channel *channel, const void *bytes, size_t length, int
 
 void channel_settle(struct channel *channel)
 {
+    int64_t start = clock_now();
+    if (channel->settling > MOST_SETTLING_MS * NANOSECONDS_PER_MS)
+        return;
 #ifdef SIOCOUTQ
     for (int i = 0; i < 100; i++) {
         int queued = 0;
@@ -193,6 +197,7 @@ void channel_settle(struct channel *channel)
     }
 #endif
     sched_yield();
+    channel->settling += clock_now() - start;
 }
 
 static bool same_address(const struct net_address *a, const struct net_address *b)

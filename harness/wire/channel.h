@@ -49,7 +49,8 @@ struct channel {
     struct buffer in;        // received and not consumed; datagrams: the current one
     bool has_datagram;
     enum channel_end end;
-    size_t received; // bytes in all
+    size_t received;  // bytes in all
+    int64_t settling; // nanoseconds spent in channel_settle
     const struct waiter *waiter;
     struct transcript *transcript;
 };
@@ -71,7 +72,7 @@ int channel_send(struct channel *channel, const void *bytes, size_t length, int6
 int channel_flood(struct channel *channel, const void *bytes, size_t length, int64_t deadline);
 
 // Waits until the peer's kernel has all that was sent, and lets the peer run: what is sent next is a segment of its
-// own.
+// own. On a machine so busy that this has taken a second on the channel it does nothing any more: peers have deadlines.
 void channel_settle(struct channel *channel);
 
 // Waits for more: appends what comes to `in`, or sets `end`; for datagrams takes the next one if the current one was

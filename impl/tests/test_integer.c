@@ -22,7 +22,7 @@ static int parse(const char *text, int64_t *value)
 
 static void assert_parses(const char *text, int64_t expected)
 {
-    int64_t value = expected + 1;
+    int64_t value = ~expected;
     assert_int_equal(parse(text, &value), 0);
     assert_true(value == expected);
 }
