@@ -49,7 +49,7 @@ def test_every_fault_of_a_peer_is_in_the_table(program):
     name = program.replace("-", "_")
     sources = [sockspec.TESTS / "peers" / f"{name}.py"]
     if program == "ws-echo-server":
-        sources.append(sockspec.TESTS / "peers" / "ws_handshake.py")
+        sources += [sockspec.TESTS / "peers" / "ws_handshake.py", sockspec.TESTS / "peers" / "ws_deflate.py"]
     found = subprocess.run(["grep", "-ohE", r'fault [!=]= "[a-z0-9-]+"', *sources], check=True, text=True,
                            stdout=subprocess.PIPE).stdout
     named = {line.split('"')[1] for line in found.splitlines()}

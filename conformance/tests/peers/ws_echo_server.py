@@ -3,15 +3,17 @@ import codecs
 import socket
 import struct
 import time
+import zlib
 
 import common
+import ws_deflate
 import ws_handshake
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 CODES = {1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)}
 options_table = {"--host": str, "--max-message": int, "--handshake-timeout": common.duration,
                  "--read-timeout": common.duration, "--write-timeout": common.duration, "--keepalive": None,
-                 "--origin": str, "--subprotocol": str}
+                 "--origin": str, "--subprotocol": str, "--deflate": None}
 arguments = common.Arguments("[OPTION...] PORT", options_table, 1)
 fault = arguments.fault
 options = arguments.options
@@ -42,6 +44,9 @@ class Session:
         self.length = 0
         self.decoder = None
         self.late_pongs = []
+        self.deflate = None      # where permessage-deflate was agreed on
+        self.compressed = False  # the message that is being put together
+        self.inflated = 0
 
     def exactly(self, count):
         data = self.reader.read(count)
@@ -50,6 +55,8 @@ class Session:
         return data
 
     def send(self, opcode, payload):
+        if self.deflate and payload and opcode in (TEXT, BINARY):
+            opcode, payload = opcode | 0x40, self.deflate.deflate(payload)
         size = len(payload)
         form = bytes([size]) if size < 126 else struct.pack(">BH", 126, size) if size < 65536 else \
             struct.pack(">BQ", 127, size)
@@ -73,7 +80,9 @@ class Session:
 
     def check_header(self, first, masked, length):
         opcode, final = first & 15, first & 0x80
-        if first & 0x70 and fault != "accepts-rsv":
+        compressed = self.deflate and first & 0x70 == 0x40 and (
+            opcode in (TEXT, BINARY) or opcode == CONTINUATION and fault == "deflate-any-frame")
+        if first & 0x70 and not compressed and fault != "accepts-rsv":
             raise Failed(1002)
         if not masked and fault != "accepts-unmasked":
             raise Failed(1002)
@@ -86,10 +95,12 @@ class Session:
             raise Failed(1002)
         if opcode in (TEXT, BINARY) and self.opcode is not None and fault != "interleaved":
             raise Failed(1002)
-        if opcode < CLOSE and self.length + length > largest:
+        if opcode in (TEXT, BINARY):
+            self.compressed = bool(compressed)
+        if opcode < CLOSE and not self.compressed and self.length + length > largest:
             raise Failed(1009)
 
-    def payload(self, length, key, watch):
+    def payload(self, length, key, take):
         """The payload piece by piece, so that what is not UTF-8 is seen when it comes."""
         pieces = []
         done = 0
@@ -98,10 +109,27 @@ class Session:
             if not piece:
                 raise EOFError
             piece = unmask(piece, key, done + (self.length if fault == "mask-carries-on" else 0))
-            watch(piece)
-            pieces.append(piece)
             done += len(piece)
+            pieces.append(take(piece))
         return b"".join(pieces)
+
+    def take(self, piece):
+        """A piece of a message as it was meant."""
+        wire = piece
+        if self.compressed:
+            piece = self.inflate(self.deflate.inflate, piece)
+        self.watch_text(wire if fault == "deflate-checks-wire" else piece)
+        return piece
+
+    def inflate(self, step, *data):
+        try:
+            piece = step(*data, (1 << 28 if fault == "deflate-bomb" else largest) - self.inflated)
+        except zlib.error as error:
+            raise Failed(1007) from error
+        except OverflowError as error:
+            raise Failed(1009) from error
+        self.inflated += len(piece)
+        return piece
 
     def watch_text(self, piece, final=False):
         if self.decoder and fault != "accepts-bad-utf8":
@@ -121,7 +149,7 @@ class Session:
             key = self.exactly(4) if second & 0x80 else bytes(4)
             opcode, final = first & 15, bool(first & 0x80)
             if opcode >= CLOSE:
-                if self.control(opcode, self.payload(length, key, lambda piece: None)):
+                if self.control(opcode, self.payload(length, key, lambda piece: piece)):
                     return
             else:
                 self.data(opcode, final, length, key)
@@ -156,7 +184,7 @@ class Session:
         if opcode in (TEXT, BINARY) and self.opcode is None:
             self.opcode = opcode
             self.decoder = utf8() if opcode == TEXT else None
-        payload = self.payload(length, key, self.watch_text)
+        payload = self.payload(length, key, self.take)
         if fault == "echoes-fragments":
             self.send(self.opcode, payload)
             payload = b""
@@ -164,9 +192,13 @@ class Session:
         self.length += len(payload)
         if not final:
             return
+        if self.compressed:
+            rest = self.inflate(self.deflate.end)
+            self.watch_text(rest)
+            self.fragments.append(rest)
         self.watch_text(b"", True)
         message, opcode = b"".join(self.fragments), self.opcode
-        self.opcode, self.decoder, self.fragments, self.length = None, None, [], 0
+        self.opcode, self.decoder, self.fragments, self.length, self.inflated = None, None, [], 0, 0
         self.echo(opcode, message)
 
     def echo(self, opcode, message):
@@ -209,13 +241,16 @@ def read_request(connection, reader):
     return ws_handshake.Request(head) if head else None
 
 
-def handshake(connection, reader):
+def handshake(connection, reader, session):
     """Whether it became a WebSocket."""
     try:
         request = read_request(connection, reader)
         if not request:
             return False
         answer, upgraded = ws_handshake.answer(request, options, fault)
+        agreement = upgraded and ws_handshake.agreed_deflate(request, options, fault)
+        if agreement:
+            session.deflate = ws_deflate.Deflate(agreement[1], fault)
     except ws_handshake.Refused as refused:
         answer, upgraded = ws_handshake.plain(refused.status, *refused.fields), False
     connection.sendall(answer)
@@ -227,7 +262,7 @@ def serve(connection):
     reader = connection.makefile("rb", 65536)
     session = Session(connection, reader)
     try:
-        if handshake(connection, reader):
+        if handshake(connection, reader, session):
             if fault == "drops-early-bytes":
                 session.reader = connection.makefile("rb", 65536)
             sessions.add(session)

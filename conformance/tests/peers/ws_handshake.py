@@ -3,12 +3,14 @@ import hashlib
 from binascii import b2a_base64
 import re
 
+import ws_deflate
+
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 REQUEST_LINE = re.compile(rb"(" + TOKEN + rb") ([\x21-\x7e]+) HTTP/([0-9])\.([0-9])")
 FIELD = re.compile(rb"(" + TOKEN + rb"):[ \t]*((?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)[ \t]*")
 EXTENSION = TOKEN + rb"(?:[ \t]*;[ \t]*" + TOKEN + rb"(?:=(?:" + TOKEN + rb'|"' + TOKEN + rb'"))?)*'
-EXTENSIONS = re.compile(EXTENSION + rb"(?:[ \t]*,[ \t]*" + EXTENSION + rb")*")
+EXTENSIONS = re.compile(rb"[ \t,]*(?:" + EXTENSION + rb"[ \t]*(?:,[ \t,]*|$))*")
 TARGET = re.compile(rb"(?:http://[^/?#]*)?(/[^?#]*)(?:\?.*)?", re.IGNORECASE)
 KEY = re.compile(rb"[A-Za-z0-9+/]{22}==")
 LARGEST_HEAD = 32768
@@ -87,6 +89,12 @@ def check_upgrade(request, options, fault):
         check_origin(request, options.get("--origin"))
 
 
+def agreed_deflate(request, options, fault):
+    """What the answer says of permessage-deflate and what that agrees on, or None."""
+    offers = [offer for offer in request.words(b"sec-websocket-extensions") if offer]
+    return ws_deflate.negotiate(offers, fault) if "--deflate" in options else None
+
+
 def accept(request, options, fault):
     """The 101 for a request that is an opening handshake; Refused for any other."""
     check_upgrade(request, options, fault)
@@ -97,6 +105,9 @@ def accept(request, options, fault):
     subprotocol = options.get("--subprotocol", "").encode()
     if subprotocol and (subprotocol in request.words(b"sec-websocket-protocol") or fault == "names-subprotocol"):
         lines.append(b"Sec-WebSocket-Protocol: " + subprotocol)
+    agreement = agreed_deflate(request, options, fault)
+    if agreement:
+        lines.append(b"Sec-WebSocket-Extensions: " + agreement[0])
     return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
