@@ -96,7 +96,8 @@ static void describe(const struct frame_stream *stream, const struct ws_frame *f
         plain.rsv &= ~4u;
     const char *fault = ws_frame_fault(&plain, stream->server);
     buffer_format(out, "%s%s%s%s frame of %llu byte%s", out->length ? ", " : "", frame->fin ? "" : "unfinished ",
-                  compressed ? "compressed " : "", ws_opcode_name(frame->opcode), (unsigned long long)frame->length, frame->length == 1 ? "" : "s");
+                  compressed ? "compressed " : "", ws_opcode_name(frame->opcode), (unsigned long long)frame->length,
+                  frame->length == 1 ? "" : "s");
     if (fault)
         buffer_format(out, " (%s)", fault);
 }

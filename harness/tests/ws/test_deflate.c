@@ -37,7 +37,10 @@ static void test_a_response_is_read_as_what_it_agrees_to(void **state)
         {"permessage-deflate", {.agreed = true}},
         {"x, permessage-deflate ; client_no_context_takeover", {.agreed = true, .client_no_context_takeover = true}},
         {"permessage-deflate; server_no_context_takeover; server_max_window_bits=8; client_max_window_bits = \"15\"",
-         {.agreed = true, .server_no_context_takeover = true, .server_max_window_bits = 8, .client_max_window_bits = 15}},
+         {.agreed = true,
+          .server_no_context_takeover = true,
+          .server_max_window_bits = 8,
+          .client_max_window_bits = 15}},
         {"permessage-deflate; server_max_window_bits=7; client_max_window_bits; other=1;", {.agreed = true}},
         {"permessage-deflate; server_max_window_bits=99999999999999999999", {.agreed = true}},
     };
