@@ -85,6 +85,8 @@ static void describe_step(const struct step *step, struct buffer *out)
                       step->address ? step->address : "");
         if (step->count)
             buffer_format(out, ", %lld times", step->count);
+        if (step->receive_buffer)
+            buffer_format(out, ", with a receive buffer of %lld bytes", step->receive_buffer);
         break;
     case STEP_CLOSE_WS:
         buffer_text(out, "closing handshake with ");

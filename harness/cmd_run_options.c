@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "cmd.h"
 
-#define JOBS_PER_CPU 16
+#define JOBS_PER_CPU 8
 
 static const char help[] =
     "usage: sockspec run [OPTION...] [PROGRAM|CASE|SUITE...]\n"
@@ -31,7 +31,7 @@ static const char help[] =
     "      --without CAPABILITY   the command lacks this option or capability (may be repeated)\n"
     "      --expectations NAME    what is known to deviate: a name in expectations/, or a path\n"
     "Running:\n"
-    "  -j, --jobs N               cases at once (default: 16 for each CPU)\n"
+    "  -j, --jobs N               cases at once (default: 8 for each CPU)\n"
     "      --time-scale X         stretch every deadline by this factor (default 1)\n"
     "      --sandbox MODE         auto (default), namespaces, none\n"
     "      --strict               nonstrict counts as a failure\n"

@@ -61,6 +61,15 @@ static int proc_mount(void)
     return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 ? -errno : 0;
 }
 
+// Settings of the cell's network that make it quicker where they work, and that nothing depends on.
+static void network_tune(void)
+{
+    // Ports below 1024 for everybody.
+    text_write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
+    // A send buffer that grows to 256 KiB, not to 4 MiB: a program soon blocks that writes to a peer who never reads.
+    text_write("/proc/sys/net/ipv4/tcp_wmem", "4096 16384 262144");
+}
+
 static void isolation_setup(unsigned isolation, uid_t uid, gid_t gid, struct reply *outcome)
 {
     if (isolation & ISOLATE_USER) {
@@ -70,8 +79,7 @@ static void isolation_setup(unsigned isolation, uid_t uid, gid_t gid, struct rep
     if (outcome->result == 0 && isolation & ISOLATE_NETWORK) {
         outcome->step = SETUP_LOOPBACK;
         outcome->result = loopback_up();
-        // Ports below 1024 for everybody, if it works.
-        text_write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
+        network_tune();
     }
     if (outcome->result == 0 && isolation & ISOLATE_PROCESSES) {
         outcome->step = SETUP_PROC;

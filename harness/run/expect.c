@@ -27,7 +27,7 @@ static int source_receive(const struct source *source, int64_t deadline)
 {
     if (source->connection)
         return channel_receive(&source->connection->channel, deadline);
-    return instance_read(source->context->instance, source->output, source->output->unread.length, deadline);
+    return instance_read(source->context->instance, source->output, deadline);
 }
 
 static struct match_input source_input(const struct source *source, bool final)

@@ -100,10 +100,9 @@ static void keep_the_end(struct buffer *all)
         buffer_consume(all, all->length - KEPT_OUTPUT);
 }
 
-// Reads what is there. Returns 1 when something came, 0 otherwise.
-static int drain(struct output *output)
+// Reads what is there.
+static void drain(struct output *output)
 {
-    int came = 0;
     while (!output->ended && output->fd) {
         unsigned char bytes[16384];
         ssize_t length = read(*output->fd, bytes, sizeof bytes);
@@ -118,9 +117,8 @@ static int drain(struct output *output)
         buffer_append(&output->unread, bytes, (size_t)length);
         buffer_append(&output->all, bytes, (size_t)length);
         keep_the_end(&output->all);
-        came = 1;
+        output->received += (size_t)length;
     }
-    return came;
 }
 
 static void close_input(struct instance *instance)
@@ -218,11 +216,12 @@ int instance_wait(void *context, int fd, short events, int64_t deadline)
     }
 }
 
-int instance_read(struct instance *instance, struct output *output, size_t seen, int64_t deadline)
+int instance_read(struct instance *instance, struct output *output, int64_t deadline)
 {
+    size_t before = output->received; // the unread bytes do not tell: of many, only the last are kept
     for (;;) {
         instance_pump(instance);
-        if (output->unread.length > seen)
+        if (output->received > before)
             return 1;
         if (output->ended)
             return 0;

@@ -15,6 +15,7 @@ struct output {
     int *fd;              // of the process; -1 once it has ended
     struct buffer unread; // what no step has consumed
     struct buffer all;    // the end of everything, for failures
+    size_t received;      // bytes in all
     bool ended;
 };
 
@@ -62,9 +63,8 @@ void instance_feed_end(struct instance *instance);
 enum { INSTANCE_POLLS = 3 };
 void instance_poll_items(const struct instance *instance, struct pollfd items[INSTANCE_POLLS]);
 
-// Waits until an output has more than `seen` unread bytes. Returns 1 then, 0 at its end, -ETIMEDOUT, or another negative
-// errno.
-int instance_read(struct instance *instance, struct output *output, size_t seen, int64_t deadline);
+// Waits until more comes on an output. Returns 1 then, 0 at its end, -ETIMEDOUT, or another negative errno.
+int instance_read(struct instance *instance, struct output *output, int64_t deadline);
 
 // True when the process has ended (reaps it).
 bool instance_ended(struct instance *instance);

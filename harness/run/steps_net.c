@@ -22,6 +22,7 @@ static int connect_one(struct script_context *context, const struct step *step)
     if (step->address)
         inet_pton(AF_INET, step->address, &address.v4.sin_addr);
     connection_acted(connection);
+    connection->channel.receive_buffer = (int)step->receive_buffer;
     int result = channel_connect(&connection->channel, &context->sockets, socket_type(context), &address,
                                  step_deadline(context, step));
     if (result == 0)

@@ -19,18 +19,14 @@ const struct program *catalog_program(const struct catalog *catalog, const char 
 
 struct requirement *catalog_requirement(const struct catalog *catalog, const char *id)
 {
-    for (size_t i = 0; i < catalog->requirement_count; i++)
-        if (strcmp(catalog->requirements[i].id, id) == 0)
-            return &catalog->requirements[i];
-    return NULL;
+    size_t position = index_find(&catalog->requirement_ids, id);
+    return position == INDEX_NONE ? NULL : &catalog->requirements[position];
 }
 
 const struct test_case *catalog_case(const struct catalog *catalog, const char *id)
 {
-    for (size_t i = 0; i < catalog->case_count; i++)
-        if (strcmp(catalog->cases[i]->id, id) == 0)
-            return catalog->cases[i];
-    return NULL;
+    size_t position = index_find(&catalog->case_ids, id);
+    return position == INDEX_NONE ? NULL : catalog->cases[position];
 }
 
 typedef void load_function(struct catalog *catalog, struct reader *reader);
@@ -94,6 +90,8 @@ void catalog_free(struct catalog *catalog)
     free(catalog->requirements);
     free(catalog->programs);
     free(catalog->cases);
+    index_free(&catalog->requirement_ids);
+    index_free(&catalog->case_ids);
     *catalog = (struct catalog){0};
 }
 

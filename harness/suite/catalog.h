@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/index.h"
 #include "suite/problem.h"
 #include "suite/step.h"
 
@@ -142,10 +143,12 @@ struct catalog {
     const char *data; // the conformance directory
     struct requirement *requirements;
     size_t requirement_count;
+    struct index requirement_ids;
     struct program *programs;
     size_t program_count;
     struct test_case **cases; // in the order of programs.yaml, then of files and lines
     size_t case_count;
+    struct index case_ids;
 };
 
 // Loads requirements/*.yaml, programs.yaml and suites/*/*.yaml below `data`. Whatever is wrong goes to

@@ -240,5 +240,6 @@ void load_case(struct catalog *catalog, struct reader *reader, const struct suit
     for (size_t i = 0; i < test->check_count; i++)
         test->checks[i]->case_count++;
     catalog->cases = grow(catalog->cases, catalog->case_count, sizeof *catalog->cases);
+    index_add(&catalog->case_ids, test->id, catalog->case_count);
     catalog->cases[catalog->case_count++] = test;
 }

@@ -54,6 +54,7 @@ static void read_requirement(struct catalog *catalog, struct reader *reader, con
         return;
     catalog->requirements =
         grow(catalog->requirements, catalog->requirement_count, sizeof *catalog->requirements);
+    index_add(&catalog->requirement_ids, requirement.id, catalog->requirement_count);
     catalog->requirements[catalog->requirement_count++] = requirement;
 }
 

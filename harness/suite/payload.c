@@ -233,10 +233,13 @@ void payload_append(const struct payload *payload, struct buffer *out)
     if (payload->length == 0)
         return;
     unsigned char *bytes = buffer_extend(out, payload->length);
-    for (size_t done = 0; done < payload->length;) {
+    size_t done = payload->length < payload->pattern_length ? payload->length : payload->pattern_length;
+    memcpy(bytes, payload->pattern, done);
+    // Of what is there already, whole patterns, twice as many each time.
+    while (done < payload->length) {
         size_t left = payload->length - done;
-        size_t piece = left < payload->pattern_length ? left : payload->pattern_length;
-        memcpy(bytes + done, payload->pattern, piece);
+        size_t piece = left < done ? left : done;
+        memcpy(bytes + done, bytes, piece);
         done += piece;
     }
 }

@@ -79,9 +79,16 @@ static bool read_local_address(struct reader *reader, const yaml_node_t *node, s
     return local && step->family == AF_INET;
 }
 
+// How much the kernel takes for a reader that does not read.
+static bool read_receive_buffer(struct reader *reader, const yaml_node_t *map, struct step *step)
+{
+    const yaml_node_t *node = map_get(reader, map, "receive-buffer");
+    return !node || read_integer(reader, node, 1, 1 << 30, &step->receive_buffer);
+}
+
 static bool read_connect(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
-    static const char *const keys[] = {"as", "family", "address", "count", NULL};
+    static const char *const keys[] = {"as", "family", "address", "count", "receive-buffer", NULL};
     static const char *const families[] = {"ipv4", "ipv6", NULL};
     struct reader *reader = context->reader;
     step->family = AF_INET;
@@ -97,7 +104,8 @@ static bool read_connect(struct step_context *context, const yaml_node_t *node, 
     step->family = index ? AF_INET6 : AF_INET;
     if (count && !read_integer(reader, count, 1, 4096, &step->count))
         return false;
-    if (!read_local_address(reader, map_get(reader, node, "address"), step))
+    if (!read_local_address(reader, map_get(reader, node, "address"), step) ||
+        !read_receive_buffer(reader, node, step))
         return false;
     return make_name(reader, map_get(reader, node, "as"), context->names, step);
 }
@@ -109,7 +117,7 @@ static bool read_accept(struct step_context *context, const yaml_node_t *node, s
 
 static bool read_open(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
-    static const char *const keys[] = {"as", "path", NULL};
+    static const char *const keys[] = {"as", "path", "receive-buffer", NULL};
     struct reader *reader = context->reader;
     step->family = AF_INET;
     step->payload = (struct payload){.kind = PAYLOAD_HANDSHAKE};
@@ -117,7 +125,7 @@ static bool read_open(struct step_context *context, const yaml_node_t *node, str
         return make_name(reader, node, context->names, step);
     if (!map_check(reader, node, "open", keys, request_keys) ||
         !payload_read_request(reader, node, &step->payload.request) ||
-        !map_string(reader, node, "path", &step->payload.request.target))
+        !map_string(reader, node, "path", &step->payload.request.target) || !read_receive_buffer(reader, node, step))
         return false;
     return make_name(reader, map_get(reader, node, "as"), context->names, step);
 }

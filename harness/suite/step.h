@@ -85,6 +85,7 @@ struct step {
     struct matcher matcher;      // EXPECT, EXPECT_STDOUT, EXPECT_STDERR
     int family;                  // CONNECT: AF_INET or AF_INET6
     const char *address;         // CONNECT: instead of 127.0.0.1, or NULL
+    long long receive_buffer;    // CONNECT, OPEN: bytes to ask the kernel for, or 0 for its own choice
     long long count;             // CONNECT: members of the group, 0 for a single one; REPEAT: times
     int64_t pause_ms;            // PAUSE
     int signal;                  // SIGNAL, RESTART

@@ -91,6 +91,8 @@ static int connect_stream(struct channel *channel, const struct net_address *add
     if (address->any.sa_family == AF_UNIX)
         return connect_local(channel, address, deadline);
     set_no_delay(channel->fd);
+    if (channel->receive_buffer) // before the window is announced
+        setsockopt(channel->fd, SOL_SOCKET, SO_RCVBUF, &channel->receive_buffer, sizeof channel->receive_buffer);
     if (connect(channel->fd, &address->any, address->length) == 0)
         return 0;
     return errno == EINPROGRESS ? finish_connecting(channel, deadline) : -errno;

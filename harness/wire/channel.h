@@ -43,6 +43,7 @@ struct channel {
     int fd; // -1: closed by us
     bool datagrams;
     bool wrote_end; // we have sent FIN
+    int receive_buffer; // a stream to be connected: bytes to ask the kernel for (SO_RCVBUF), or 0 for its own choice
     char name[24];
     struct net_address peer; // datagrams: where they go; a client under test: who sent last
     bool any_peer;           // datagrams: take them from whoever sends

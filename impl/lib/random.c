@@ -15,10 +15,7 @@ static uint64_t draw_from_kernel(void *context)
 {
     (void)context;
     uint64_t bits;
-    /* Up to 256 bytes come whole and without interruption (getrandom(2)), but for a kernel that still boots.
-     */
-    while (getrandom(&bits, sizeof bits, 0) != (ssize_t)sizeof bits)
-        continue;
+    random_bytes(&bits, sizeof bits);
     return bits;
 }
 

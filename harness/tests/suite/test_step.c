@@ -184,7 +184,8 @@ static void test_connect_takes_family_and_count(void **state)
 {
     (void)state;
     struct read_steps read;
-    steps_need(&read, "[connect, {connect: {as: x, family: ipv6, count: 100}}, {connect: {address: 127.0.0.2}}]", 0);
+    steps_need(&read, "[connect, {connect: {as: x, family: ipv6, count: 100}}, {connect: {address: 127.0.0.2}},"
+                      " {connect: {as: z, receive-buffer: 4096}}, {open: {as: w, receive-buffer: 1}}]", 0);
     assert_int_equal(read.steps[0].family, AF_INET);
     assert_int_equal(read.steps[0].count, 0);
     assert_int_equal(read.steps[1].family, AF_INET6);
@@ -192,10 +193,14 @@ static void test_connect_takes_family_and_count(void **state)
     assert_int_equal(read.steps[1].count, 100);
     assert_string_equal(read.steps[1].on, "x");
     assert_string_equal(read.steps[2].on, "main");
+    assert_int_equal(read.steps[2].receive_buffer, 0);
+    assert_int_equal(read.steps[3].receive_buffer, 4096);
+    assert_int_equal(read.steps[4].receive_buffer, 1);
     document_close(&read.document);
     check_problem("[{connect: {family: ipx}}]", 0, "1:21: `ipx` is not an address family (ipv4, ipv6)");
     check_problem("[{connect: {count: 0}}]", 0, "1:20: 0 is not in the range 1 to 4096");
-    check_problem("[{connect: {name: x}}]", 0, "1:13: unknown key `name` in connect; it can have: as, family, address, count");
+    check_problem("[{connect: {name: x}}]", 0, "1:13: unknown key `name` in connect; it can have: as, family, address, count, receive-buffer");
+    check_problem("[{connect: {receive-buffer: 0}}]", 0, "1:29: 0 is not in the range 1 to 1073741824");
     check_problem("[{connect: {address: 10.0.0.1}}]", 0, "1:22: an `address` is one of IPv4 that begins with 127");
     check_problem("[{connect: {address: 127.0.0.1, family: ipv6}}]", 0,
                   "1:22: an `address` is one of IPv4 that begins with 127");

@@ -63,6 +63,37 @@ static void test_a_full_accept_queue_meets_the_deadline(void **state)
     free(name);
 }
 
+// How much the peer can write before it would have to wait.
+static size_t taken_with(int receive_buffer)
+{
+    static const char bytes[65536];
+    struct net_address any = net_loopback(AF_INET, 0);
+    struct net_address address = {0};
+    struct net_address from = {0};
+    struct pair pair;
+    size_t taken = 0;
+    int listener = listener_open(NULL, SOCK_STREAM, &any, 5, &address);
+    pair_begin(&pair);
+    pair.channel.receive_buffer = receive_buffer;
+    assert_int_equal(channel_connect(&pair.channel, NULL, SOCK_STREAM, &address, in_ms(1000)), 0);
+    pair.peer = listener_accept(listener, &plain_waiter, in_ms(1000), &from);
+    assert_true(pair.peer >= 0);
+    // So that it is the receiver's buffer that counts.
+    setsockopt(pair.peer, SOL_SOCKET, SO_SNDBUF, &(int){4096}, sizeof(int));
+    for (ssize_t written; (written = send(pair.peer, bytes, sizeof bytes, MSG_NOSIGNAL)) > 0;)
+        taken += (size_t)written;
+    pair_end(&pair);
+    close(listener);
+    return taken;
+}
+
+static void test_a_small_receive_buffer_stops_the_peer_early(void **state)
+{
+    (void)state;
+    assert_true(taken_with(4096) < 32768);
+    assert_true(taken_with(0) > 32768);
+}
+
 static void test_a_unix_stream_is_a_channel_too(void **state)
 {
     (void)state;
@@ -202,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_refused_connection_says_so),
         cmocka_unit_test(test_a_full_accept_queue_meets_the_deadline),
+        cmocka_unit_test(test_a_small_receive_buffer_stops_the_peer_early),
         cmocka_unit_test(test_a_unix_stream_is_a_channel_too),
         cmocka_unit_test(test_accepting_waits_and_tells_the_peer),
         cmocka_unit_test(test_a_port_in_use_cannot_be_bound),
