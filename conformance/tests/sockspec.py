@@ -80,7 +80,8 @@ class Outcome:
 def judge(words, command, *options, **rest):
     """Runs cases against a command."""
     words = [words] if isinstance(words, str) else words
-    return Outcome.of("run", "--jsonl", "-", *options, *words, "--", *command, **rest)
+    # Few at once: the tests run side by side, and each job may start an interpreter.
+    return Outcome.of("run", "--jobs", "4", "--jsonl", "-", *options, *words, "--", *command, **rest)
 
 
 def placeholders(program):
