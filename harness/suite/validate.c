@@ -15,6 +15,7 @@ static void validate_requirements(struct catalog *catalog, struct reader *reader
     (void)catalog;
     load_requirements(&alone, reader);
     free(alone.requirements);
+    index_free(&alone.requirement_ids);
 }
 
 static void validate_programs(struct catalog *catalog, struct reader *reader)
@@ -31,15 +32,19 @@ static void validate_suite(struct catalog *catalog, struct reader *reader)
 {
     struct test_case **cases = catalog->cases;
     size_t count = catalog->case_count;
+    struct index ids = catalog->case_ids;
     catalog->cases = NULL;
     catalog->case_count = 0;
+    catalog->case_ids = (struct index){0};
     load_suite(catalog, reader);
     for (size_t i = 0; i < catalog->case_count; i++)
         for (size_t k = 0; k < catalog->cases[i]->check_count; k++)
             catalog->cases[i]->checks[k]->case_count--;
     free(catalog->cases);
+    index_free(&catalog->case_ids);
     catalog->cases = cases;
     catalog->case_count = count;
+    catalog->case_ids = ids;
 }
 
 static void validate_profile(struct catalog *catalog, struct reader *reader)
