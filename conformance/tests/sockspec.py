@@ -80,7 +80,7 @@ class Outcome:
 def judge(words, command, *options, **rest):
     """Runs cases against a command."""
     words = [words] if isinstance(words, str) else words
-    # Few at once: the tests run side by side, and each job may start an interpreter.
+    # Few at once: the tests run side by side, and each job may start an interpreter. `options` may ask for more.
     return Outcome.of("run", "--jobs", "4", "--jsonl", "-", *options, *words, "--", *command, **rest)
 
 

@@ -30,7 +30,7 @@ def test_the_correct_peer_passes_every_case(program):
 def test_a_fault_is_caught_by_the_cases_about_it(program, fault, row):
     words = [f"{program}/{pattern}" for pattern in row["run"]] if "run" in row else program
     options = [] if row.get("slow") else ["--skip-slow"]
-    options += ["--time-scale", "0.3"] if row.get("waits") else []
+    options += ["--time-scale", "0.3", "--jobs", "16"] if row.get("waits") else []
     outcome = sockspec.judge(words, sockspec.peer(program, fault), *options)
     assert outcome.counts, f"no summary: sockspec ended with {outcome.status}\n{outcome.stderr}"
     caught = outcome.with_verdict("fail", "unresolved")

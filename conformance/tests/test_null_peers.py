@@ -18,7 +18,7 @@ ERRORS = {program: testers["errors"] for program, testers in sockspec.FAULTS.ite
 def judged(program, kind):
     command = [sys.executable, "-S", NULL, kind, *sockspec.placeholders(program)]
     outcome = sockspec.judge([program], command, "--level", "MUST", "--time-scale", "0.05", "--skip-slow",
-                             "--keep-going")
+                             "--keep-going", "--jobs", "32")  # many at once: they wait for deadlines
     assert outcome.counts, outcome.stderr
     return outcome, outcome.with_verdict("pass", "nonstrict", "info")
 
