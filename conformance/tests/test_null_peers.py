@@ -1,13 +1,12 @@
 """Programs that do nothing pass nothing: no case of level MUST is satisfied by a peer that hangs up, stays silent,
 echoes raw bytes, or prints nothing and exits 0."""
 import fnmatch
-import sys
 
 import pytest
 
 import sockspec
 
-NULL = sockspec.TESTS / "peers" / "null.py"
+NULL = sockspec.BUILD / "conformance" / "tests" / "null-peer"  # peers/null.c
 ROWS = [(program, kind) for program, testers in sockspec.FAULTS.items() for kind in testers["null-peers"]]
 
 # A program that fails whatever it is asked for does what the cases about errors want. A program that is started for
@@ -16,7 +15,7 @@ ERRORS = {program: testers["errors"] for program, testers in sockspec.FAULTS.ite
 
 
 def judged(program, kind):
-    command = [sys.executable, "-S", NULL, kind, *sockspec.placeholders(program)]
+    command = [NULL, kind, *sockspec.placeholders(program)]
     outcome = sockspec.judge([program], command, "--level", "MUST", "--time-scale", "0.05", "--skip-slow",
                              "--keep-going", "--jobs", "32")  # many at once: they wait for deadlines
     assert outcome.counts, outcome.stderr
