@@ -130,7 +130,9 @@ static int prepare(struct run *run)
 {
     struct run_options *options = &run->options;
     char *message = NULL;
-    if (catalog_load(&run->catalog, data_directory(options->data)) < 0)
+    // Expectations are checked against all cases.
+    size_t words = options->expectations ? 0 : options->selection.word_count;
+    if (catalog_load_for(&run->catalog, data_directory(options->data), options->selection.words, words) < 0)
         return EXIT_USAGE;
     for (size_t i = 0; i < options->selection.word_count; i++) {
         const char *path;

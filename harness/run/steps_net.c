@@ -152,13 +152,13 @@ int step_flood(struct script_context *context, const struct step *step, struct c
                      failure_text(context, "no end of the connection", result));
 }
 
-// Polled, since the program may set the option after it has accepted.
+// Polled, since the program may set the option after it has accepted; ever more rarely, since the table is long.
 int step_keepalive(struct script_context *context, const struct step *step, struct connection *connection)
 {
     int64_t deadline = step_deadline(context, step);
     struct net_address local = {.length = sizeof local - offsetof(struct net_address, any)};
     getsockname(connection->channel.fd, &local.any, &local.length);
-    for (;;) {
+    for (long pause_ms = 1;; pause_ms = pause_ms < 64 ? pause_ms * 2 : pause_ms) {
         int running = cell_keepalive(context->instance->cell, net_port(&connection->channel.peer), net_port(&local));
         if (running == 1)
             return 0;
@@ -167,7 +167,7 @@ int step_keepalive(struct script_context *context, const struct step *step, stru
         if (clock_now() >= deadline)
             return step_fail(context, step, duplicate("a keep-alive timer on the program's end of the connection"),
                              duplicate("it has none"));
-        nanosleep(&(struct timespec){.tv_nsec = 2 * NANOSECONDS_PER_MS}, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = pause_ms * NANOSECONDS_PER_MS}, NULL);
     }
 }
 

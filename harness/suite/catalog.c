@@ -60,17 +60,39 @@ static int result_of(const struct catalog *catalog, size_t problems_before)
     return catalog->problems.count == problems_before ? 0 : -EBADMSG;
 }
 
+// Whether a word of a selection is a program's name, or a pattern of case ids that begins with it.
+static bool word_is_about(const char *word, const char *program)
+{
+    size_t length = strlen(program);
+    return strncmp(word, program, length) == 0 && (word[length] == '\0' || word[length] == '/');
+}
+
+// True when any of the words may be about cases of the program.
+static bool program_wanted(const struct catalog *catalog, size_t program, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool about_any = false;
+        for (size_t k = 0; k < catalog->program_count; k++)
+            about_any |= word_is_about(words[i], catalog->programs[k].name);
+        if (!about_any || word_is_about(words[i], catalog->programs[program].name))
+            return true;
+    }
+    return count == 0;
+}
+
 // The suites of each program, in the order in which programs.yaml names them.
-static void load_suites(struct catalog *catalog)
+static void load_suites(struct catalog *catalog, const char *const *words, size_t count)
 {
     for (size_t i = 0; i < catalog->program_count; i++) {
+        if (!program_wanted(catalog, i, words, count))
+            continue;
         char *pattern = format_text("suites/%s/*.yaml", catalog->programs[i].name);
         load_all(catalog, pattern, load_suite);
         free(pattern);
     }
 }
 
-int catalog_load(struct catalog *catalog, const char *data)
+int catalog_load_for(struct catalog *catalog, const char *data, const char *const *words, size_t count)
 {
     *catalog = (struct catalog){0};
     catalog->data = arena_text(&catalog->arena, data);
@@ -79,8 +101,13 @@ int catalog_load(struct catalog *catalog, const char *data)
         problem_add(&catalog->problems, data, 0, 0, "no conformance data here (requirements/*.yaml, programs.yaml)");
         return -EBADMSG;
     }
-    load_suites(catalog);
+    load_suites(catalog, words, count);
     return result_of(catalog, 0);
+}
+
+int catalog_load(struct catalog *catalog, const char *data)
+{
+    return catalog_load_for(catalog, data, NULL, 0);
 }
 
 void catalog_free(struct catalog *catalog)

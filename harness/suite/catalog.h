@@ -156,6 +156,10 @@ struct catalog {
 int catalog_load(struct catalog *catalog, const char *data);
 void catalog_free(struct catalog *catalog);
 
+// As catalog_load(), but where each word of a selection is a program's name or begins with it, as ids do, only the
+// suites of these programs are read. No words: everything.
+int catalog_load_for(struct catalog *catalog, const char *data, const char *const *words, size_t count);
+
 // Loads a suite unless the tree has it already: one of somebody's own. Returns 0 or -EBADMSG with problems added.
 int catalog_need_suite(struct catalog *catalog, const char *path);
 

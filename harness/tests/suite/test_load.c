@@ -39,6 +39,43 @@ static void test_a_directory_without_data_is_said_to_be_one(void **state)
     tree_end(&tree);
 }
 
+static void test_only_the_suites_that_words_are_about_are_loaded(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[2];
+        size_t greetings, echoes;
+    } rows[] = {
+        {{NULL}, 1, 1},
+        {{"greeter"}, 1, 0},
+        {{"echo/say/a"}, 0, 1},
+        {{"echo/*"}, 0, 1},
+        {{"greeter", "echo/say"}, 1, 1},
+        {{"greet*"}, 1, 1},
+        {{"greeters"}, 1, 1},
+        {{"echo", "*"}, 1, 1},
+        {{"elsewhere/own.yaml"}, 1, 1}, // its ids must be none of the tree's
+        {{"echo", "elsewhere/own.yaml:own/*"}, 1, 1},
+    };
+    struct tree tree;
+    tree_make(&tree);
+    tree_write(&tree, "suites/greeter/greet.yaml", "suite: Greetings\nprogram: greeter\ncases:\n"
+               "  - {id: greeter/greet/a, title: t, checks: doc-1-greets, steps: [connect, {expect: hello}]}\n");
+    tree_write(&tree, "suites/echo/say.yaml", "suite: Echoes\nprogram: echo\ncases:\n"
+               "  - {id: echo/say/a, title: t, checks: doc-1-greets, steps: [{expect-exit: 0}]}\n");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t count = 0;
+        while (count < 2 && rows[i].words[count])
+            count++;
+        assert_int_equal(catalog_load_for(&tree.catalog, tree.path, rows[i].words, count), 0);
+        assert_tree_problems(&tree, "");
+        assert_int_equal(catalog_case(&tree.catalog, "greeter/greet/a") != NULL, rows[i].greetings);
+        assert_int_equal(catalog_case(&tree.catalog, "echo/say/a") != NULL, rows[i].echoes);
+        catalog_free(&tree.catalog);
+    }
+    tree_end(&tree);
+}
+
 static void check_requirements(const char *text, const char *expected)
 {
     struct tree tree;
@@ -198,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_small_tree_is_loaded),
         cmocka_unit_test(test_a_directory_without_data_is_said_to_be_one),
+        cmocka_unit_test(test_only_the_suites_that_words_are_about_are_loaded),
         cmocka_unit_test(test_requirements_are_checked),
         cmocka_unit_test(test_an_id_is_unique_across_files),
         cmocka_unit_test(test_programs_have_their_kinds_and_defaults),
