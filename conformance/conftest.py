@@ -72,6 +72,7 @@ class SuiteCase(pytest.Item):
     def __init__(self, *, program, **rest):
         super().__init__(**rest)
         self.program = program
+        self.add_marker(pytest.mark.xdist_group(program))  # with --dist loadgroup no worker waits for another's run
 
     def runtest(self):
         outcome = outcome_of(self.program, self.session)
