@@ -38,8 +38,7 @@ static void check_parts(const char *text, size_t size, const struct hostport *pa
         length--; // leading zeros
     require(length < sizeof digits);
     memcpy(digits, text + size - length, length);
-    require(parts->port != 0 && strspn(digits, "0123456789") == length &&
-            strtoul(digits, NULL, 10) == parts->port);
+    require(parts->port != 0 && strspn(digits, "0123456789") == length && strtoul(digits, NULL, 10) == parts->port);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

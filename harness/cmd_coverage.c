@@ -71,8 +71,7 @@ static size_t print_table(const struct catalog *catalog, char **names, int count
     size_t sources = 0;
     const char *last = "";
     printf("%-24s %20s %20s %20s\n", "", "MUST", "SHOULD", "MAY");
-    printf("%-24s %20s %20s %20s\n", "source", "tested/untested/none", "tested/untested/none",
-           "tested/untested/none");
+    printf("%-24s %20s %20s %20s\n", "source", "tested/untested/none", "tested/untested/none", "tested/untested/none");
     for (size_t i = 0; i < catalog->requirement_count; i++) {
         const char *source = catalog->requirements[i].source;
         if (strcmp(source, last) == 0 || !wanted(source, names, count))

@@ -9,10 +9,11 @@
 #include "cmd.h"
 #include "run/plan.h"
 
-static const char help[] = "usage: sockspec explain [--data DIR] CASE...\n"
-                           "\n"
-                           "Shows a case with its variables filled in: what it checks, where that is written, its source, and\n"
-                           "the script step by step. CASE is an id or a shell-style pattern of ids.\n";
+static const char help[] =
+    "usage: sockspec explain [--data DIR] CASE...\n"
+    "\n"
+    "Shows a case with its variables filled in: what it checks, where that is written, its source, and\n"
+    "the script step by step. CASE is an id or a shell-style pattern of ids.\n";
 
 static void describe_matcher(const char *verb, const struct matcher *matcher, struct buffer *out)
 {

@@ -56,12 +56,10 @@ static int list_cases(const struct catalog *catalog, const struct selection *sel
 
 int cmd_list(int argc, char **argv)
 {
-    static const struct option options[] = {{"programs", no_argument, NULL, 'p'},
-                                            {"requirements", no_argument, NULL, 'r'},
-                                            {"ids", no_argument, NULL, 'i'},
-                                            {"data", required_argument, NULL, 'd'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
+    static const struct option options[] = {
+        {"programs", no_argument, NULL, 'p'}, {"requirements", no_argument, NULL, 'r'},
+        {"ids", no_argument, NULL, 'i'},      {"data", required_argument, NULL, 'd'},
+        {"help", no_argument, NULL, 'h'},     {0}};
     const char *data = NULL;
     int what = 'c';
     bool ids = false;

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -111,9 +111,9 @@ static int prepare_target(struct run *run)
         int result = check_single_program(run);
         if (result == 0)
             result = check_without(run, run->plan.entries[0].test->program);
-        if (result == 0 && launch_from_command(&run->catalog.arena, run->plan.entries[0].test->program,
-                                               options->command, options->without, options->without_count,
-                                               &run->profile, &message) < 0)
+        if (result == 0 &&
+            launch_from_command(&run->catalog.arena, run->plan.entries[0].test->program, options->command,
+                                options->without, options->without_count, &run->profile, &message) < 0)
             result = usage_error("%s", message);
         return result;
     }
@@ -209,13 +209,12 @@ static void report_start(struct run *run)
     strftime(time_text, sizeof time_text, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
     gethostname(host, sizeof host - 1);
     size_t workers = run->options.jobs < run->plan.count ? run->options.jobs : run->plan.count;
-    report(run, json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:f, s:s, s:b}", "event", "run", "version",
-                          SOCKSPEC_VERSION, "time", time_text, "hostname", host, "cases", (int)run->plan.count,
-                          "workers", (int)workers, "sandbox",
-                          run->sandbox ? sandbox_description(run->sandbox) : "none: the program runs already",
-                          "time_scale", run->options.time_scale, "profile",
-                          run->target.running ? run->options.at : run->profile.name, "strict",
-                          (int)run->options.strict));
+    report(run,
+           json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:f, s:s, s:b}", "event", "run", "version", SOCKSPEC_VERSION,
+                     "time", time_text, "hostname", host, "cases", (int)run->plan.count, "workers", (int)workers,
+                     "sandbox", run->sandbox ? sandbox_description(run->sandbox) : "none: the program runs already",
+                     "time_scale", run->options.time_scale, "profile",
+                     run->target.running ? run->options.at : run->profile.name, "strict", (int)run->options.strict));
 }
 
 // The verdict against what the expectations file says.
@@ -226,9 +225,9 @@ static void apply_expectation(const struct run *run, const struct plan_entry *en
         return;
     bool varies = strcmp(expectation->verdict, "varies") == 0;
     enum verdict expected = varies ? VERDICT_FAIL : verdict_of(expectation->verdict);
-    enum verdict verdict = result->verdict == expected                   ? VERDICT_XFAIL
+    enum verdict verdict = result->verdict == expected                  ? VERDICT_XFAIL
                            : result->verdict == VERDICT_PASS && !varies ? VERDICT_XPASS
-                                                                         : result->verdict;
+                                                                        : result->verdict;
     if (verdict == result->verdict)
         return;
     result->verdict = verdict;
@@ -288,8 +287,8 @@ static void report_end(struct run *run, double seconds, int status)
     for (size_t i = 0; i < VERDICT_UNKNOWN; i++)
         if (run->counts[i])
             json_object_set_new(counts, verdict_table[i].name, json_integer((json_int_t)run->counts[i]));
-    report(run, json_pack("{s:s, s:o, s:f, s:i}", "event", "summary", "counts", counts, "seconds", seconds, "exit",
-                          status));
+    report(run,
+           json_pack("{s:s, s:o, s:f, s:i}", "event", "summary", "counts", counts, "seconds", seconds, "exit", status));
     for (size_t i = 0; i < run->reporter_count; i++) {
         int result = reporter_close(run->reporters[i]);
         if (result < 0 && !run->report_failed) {

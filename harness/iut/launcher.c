@@ -76,8 +76,8 @@ static void request_socket(struct launcher *launcher, const struct request *requ
 static void program_add(struct launcher *launcher, pid_t pid, struct program_pipes *pipes)
 {
     launcher->programs = grow(launcher->programs, launcher->count, sizeof *launcher->programs);
-    launcher->programs[launcher->count++] = (struct program){
-        .number = ++launcher->last_number, .pid = pid, .exited = pipes->program[PIPE_EXITED]};
+    launcher->programs[launcher->count++] =
+        (struct program){.number = ++launcher->last_number, .pid = pid, .exited = pipes->program[PIPE_EXITED]};
     pipes->program[PIPE_EXITED] = -1;
 }
 

@@ -105,8 +105,7 @@ static int table_search(int table, const struct endpoint *endpoint)
 int table_open(struct cell *cell, enum socket_table table)
 {
     static const char *const names[] = {
-        [TABLE_TCP] = "tcp",   [TABLE_TCP6] = "tcp6", [TABLE_UDP] = "udp",
-        [TABLE_UDP6] = "udp6", [TABLE_UNIX] = "unix",
+        [TABLE_TCP] = "tcp", [TABLE_TCP6] = "tcp6", [TABLE_UDP] = "udp", [TABLE_UDP6] = "udp6", [TABLE_UNIX] = "unix",
     };
     if (cell->tables[table] < 0) {
         char path[64];

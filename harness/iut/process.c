@@ -29,8 +29,7 @@ static int start_ask(struct cell *cell, const struct process_start *start, struc
     if (start->directory)
         buffer_append(&packet, start->directory, strlen(start->directory) + 1);
     memcpy(packet.data, &request, sizeof request);
-    int result =
-        cell_ask(cell, (const struct request *)(const void *)packet.data, packet.length, reply, enclosure);
+    int result = cell_ask(cell, (const struct request *)(const void *)packet.data, packet.length, reply, enclosure);
     buffer_free(&packet);
     return result;
 }

@@ -28,8 +28,7 @@ int channel_open(int ends[2])
     return 0;
 }
 
-static void control_put(struct msghdr *header, struct cmsghdr **next, int type, const void *data,
-                        size_t length)
+static void control_put(struct msghdr *header, struct cmsghdr **next, int type, const void *data, size_t length)
 {
     struct cmsghdr *item = *next;
     item->cmsg_level = SOL_SOCKET;

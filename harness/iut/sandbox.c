@@ -123,8 +123,7 @@ static int isolation_choose(struct sandbox *sandbox, enum sandbox_mode mode)
     int result = namespaces_try(sandbox, &reply);
     if (result == 0 || mode == SANDBOX_NAMESPACES)
         return result;
-    sandbox->description =
-        format_text("none (%s: %s): %s", step_name(reply.step), strerror(-result), consequence);
+    sandbox->description = format_text("none (%s: %s): %s", step_name(reply.step), strerror(-result), consequence);
     return 0;
 }
 

@@ -66,8 +66,8 @@ int cell_free_port(struct cell *cell, int type);
 
 // "The harness's" is what it was at sandbox_open().
 struct process_start {
-    const char *const *argv; // argv[0] is looked for on the harness's PATH when it has no slash, else from
-                             // `directory` when it is relative; NULL at the end
+    const char *const *argv;        // argv[0] is looked for on the harness's PATH when it has no slash, else from
+                                    // `directory` when it is relative; NULL at the end
     const char *const *environment; // NAME=VALUE over the harness's own; NULL at the end; may be NULL
     const char *directory;          // working directory; NULL: the harness's
 };

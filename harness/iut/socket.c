@@ -24,8 +24,7 @@ int socket_fetch(struct cell *cell, int domain, int type, int protocol)
         int handle = socket(domain, type | SOCK_CLOEXEC, protocol);
         return handle < 0 ? -errno : handle;
     }
-    struct request request = {
-        .kind = REQUEST_SOCKET, .domain = domain, .type = type, .protocol = protocol, .count = 1};
+    struct request request = {.kind = REQUEST_SOCKET, .domain = domain, .type = type, .protocol = protocol, .count = 1};
     struct enclosure enclosure = {0};
     int result = sockets_ask(cell, &request, &enclosure);
     return result < 0 ? result : enclosure.descriptors[0];

@@ -93,8 +93,7 @@ static char **environment_merge(char **variables, size_t count)
     return merged;
 }
 
-static int actions_make(posix_spawn_file_actions_t *actions, const struct program_pipes *pipes,
-                        const char *directory)
+static int actions_make(posix_spawn_file_actions_t *actions, const struct program_pipes *pipes, const char *directory)
 {
     int error = posix_spawn_file_actions_init(actions);
     for (int i = PIPE_INPUT; error == 0 && i <= PIPE_ERRORS; i++)
@@ -114,8 +113,7 @@ static int attributes_make(posix_spawnattr_t *attributes)
     posix_spawnattr_init(attributes);
     posix_spawnattr_setsigdefault(attributes, &all);
     posix_spawnattr_setsigmask(attributes, &none);
-    return posix_spawnattr_setflags(attributes,
-                                    POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    return posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 }
 
 // Tells whether PATH has a program of that name, executable or not.
@@ -134,8 +132,7 @@ static bool program_exists(const char *name)
     return false;
 }
 
-static pid_t spawn(char **arguments, char **environment, const char *directory,
-                   const struct program_pipes *pipes)
+static pid_t spawn(char **arguments, char **environment, const char *directory, const struct program_pipes *pipes)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;

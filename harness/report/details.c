@@ -151,8 +151,8 @@ static void requirements_append(struct buffer *out, const json_t *event, bool wi
     json_array_foreach(json_object_get(event, "checks"), i, check)
     {
         struct buffer line = {0};
-        buffer_format(&line, "%s (%s, section %s)", event_string(check, "id", "?"),
-                      event_string(check, "level", "?"), event_string(check, "section", "?"));
+        buffer_format(&line, "%s (%s, section %s)", event_string(check, "id", "?"), event_string(check, "level", "?"),
+                      event_string(check, "section", "?"));
         if (with_text && event_text(check, "text").data)
             buffer_format(&line, " %s", event_string(check, "text", ""));
         labelled_append(out, "requirement", (struct text){buffer_string(&line), line.length});

@@ -59,8 +59,7 @@ static bool is_blank(const char *line, size_t length)
     return true;
 }
 
-int events_replay(FILE *input, const char *name, struct reporter *reporter, char *message,
-                  size_t message_size)
+int events_replay(FILE *input, const char *name, struct reporter *reporter, char *message, size_t message_size)
 {
     struct place place = {name, 0, message, message_size};
     char *line = NULL;

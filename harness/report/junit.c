@@ -2,14 +2,12 @@
 // conformance/tests/junit.xsd says which those are.
 //
 //   testsuites   name, tests, failures, errors, time
-//   testsuite    one for each suite of a program: name, tests, failures, errors, skipped, time, timestamp
-//   (UTC),
+//   testsuite    one for each suite of a program: name, tests, failures, errors, skipped, time, timestamp (UTC),
 //                hostname, id, package (the program)
 //   properties   of each testsuite: version, profile, sandbox, workers, time_scale, strict
 //   testcase     classname (program.suite), name (id), file, line, status (the verdict), time
-//   failure      for fail, xpass and, when strict, nonstrict; error for unresolved; skipped for unsupported,
-//   skip, xfail system-out   the transcript, for nonstrict and info behind what was expected; system-err: the
-//   program's
+//   failure      for fail, xpass and, when strict, nonstrict; error for unresolved; skipped for unsupported, skip, xfail
+//   system-out   the transcript, for nonstrict and info behind what was expected; system-err: the program's
 //
 // The counts are attributes and stand before what they count, so everything is collected and written at the
 // end. A run that was cut short, or in which no case ran, gets an error of its own: it must not look like a
@@ -213,8 +211,7 @@ static void streams_write(xmlTextWriter *writer, const json_t *event, enum resul
     stream_write(writer, "system-err", &err);
 }
 
-static void case_write(xmlTextWriter *writer, const struct junit_suite *suite, const json_t *event,
-                       bool strict)
+static void case_write(xmlTextWriter *writer, const struct junit_suite *suite, const json_t *event, bool strict)
 {
     enum result result = result_of(event, strict);
     struct buffer class = {0};
@@ -324,12 +321,12 @@ static void incomplete_keep(struct report *report)
     char *why = duplicate("no case ran");
     if (!report->complete) {
         free(why);
-        why = report->planned < 0 ? format_text("the run was cut short after %lld cases", report->cases)
-                                  : format_text("the run was cut short after %lld of %lld cases",
-                                                report->cases, report->planned);
+        why = report->planned < 0
+                  ? format_text("the run was cut short after %lld cases", report->cases)
+                  : format_text("the run was cut short after %lld of %lld cases", report->cases, report->planned);
     }
-    json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s}", "program", "sockspec", "suite", "run", "id",
-                              "sockspec/run", "verdict", "unresolved", "actual", why);
+    json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s}", "program", "sockspec", "suite", "run", "id", "sockspec/run",
+                              "verdict", "unresolved", "actual", why);
     case_keep(report->state, event);
     json_decref(event);
     free(why);

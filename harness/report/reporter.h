@@ -69,7 +69,6 @@ int reporter_close(struct reporter *reporter);
 // before such a line); blank lines are passed over. `name` is for messages. Returns 0; -EBADMSG for a line
 // that is not an event, with `name:line:column: what is wrong` in `message`; a negative errno of reading or
 // writing, with what failed in `message`.
-int events_replay(FILE *input, const char *name, struct reporter *reporter, char *message,
-                  size_t message_size);
+int events_replay(FILE *input, const char *name, struct reporter *reporter, char *message, size_t message_size);
 
 #endif

@@ -16,8 +16,7 @@ static bool row_is(const struct tally_row *row, const char *program, const char 
 
 // The row of that name, made when there is none. Cases of a suite come one after another, so the search
 // starts at the newest.
-static struct tally_row *row_of(struct tally_row **rows, size_t *count, const char *program,
-                                const char *suite)
+static struct tally_row *row_of(struct tally_row **rows, size_t *count, const char *program, const char *suite)
 {
     for (size_t i = *count; i-- > 0;)
         if (row_is(&(*rows)[i], program, suite))
@@ -79,13 +78,13 @@ static void heading_append(struct buffer *out, const struct tally *tally, const 
     buffer_text(out, "\n");
 }
 
-static void row_append(struct buffer *out, const struct tally *tally, const struct tally_row *row,
-                       size_t width, bool with_program)
+static void row_append(struct buffer *out, const struct tally *tally, const struct tally_row *row, size_t width,
+                       bool with_program)
 {
     struct buffer label = {0};
     label_append(&label, row, with_program);
-    buffer_format(out, "%s%*s  %*zu", buffer_string(&label), (int)(width - code_points(&label)), "",
-                  CASES_WIDTH, row->cases);
+    buffer_format(out, "%s%*s  %*zu", buffer_string(&label), (int)(width - code_points(&label)), "", CASES_WIDTH,
+                  row->cases);
     buffer_free(&label);
     for (int v = 0; v < VERDICT_COUNT; v++) {
         if (!column_shown(tally, v))

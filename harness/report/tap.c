@@ -66,8 +66,7 @@ static void quoted_append(struct buffer *out, struct text text)
             buffer_text(out, "\\n");
         else if (c < 0x20)
             buffer_format(out, "\\x%02x", (unsigned)c);
-        else if ((c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) || c == 0xfeff ||
-                 (c & 0xfffe) == 0xfffe)
+        else if ((c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) || c == 0xfeff || (c & 0xfffe) == 0xfffe)
             buffer_format(out, "\\U%08x", (unsigned)c);
         else
             buffer_append(out, text.data + i, size);

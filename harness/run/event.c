@@ -37,8 +37,8 @@ static json_t *checks_of(const struct test_case *test)
     for (size_t i = 0; i < test->check_count; i++) {
         const struct requirement *requirement = test->checks[i];
         json_array_append_new(checks, json_pack("{s:s, s:s, s:s, s:s}", "id", requirement->id, "level",
-                                                level_name(requirement->level), "section", requirement->section,
-                                                "text", requirement->text));
+                                                level_name(requirement->level), "section", requirement->section, "text",
+                                                requirement->text));
     }
     return checks;
 }
@@ -73,9 +73,8 @@ json_t *case_event(const struct plan_entry *entry, const struct result *result, 
     json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:i, s:f}", "event", "case", "id",
                               entry->id, "suite", test->suite->title, "program", test->program->name, "title",
                               test->title, "verdict", verdict_table[result->verdict].name, "level",
-                              level_name(test->level), "checks", checks_of(test), "file",
-                              text_value(test->suite->path), "line",
-                              (int)test->line, "seconds", round(result->seconds * 1e6) / 1e6);
+                              level_name(test->level), "checks", checks_of(test), "file", text_value(test->suite->path),
+                              "line", (int)test->line, "seconds", round(result->seconds * 1e6) / 1e6);
     if (result->verdict == VERDICT_PASS)
         return event;
     if (result->step) {

@@ -159,7 +159,8 @@ static void pass_over_control_frames(const struct source *source, const struct m
     struct ws_frame frame;
     for (;;) {
         size_t header = in->length ? ws_frame_decode(in->data, in->length, &frame) : 0;
-        if (!header || frame.length > 125 || in->length < header + frame.length || ws_frame_fault(&frame, !connection->accepted))
+        if (!header || frame.length > 125 || in->length < header + frame.length ||
+            ws_frame_fault(&frame, !connection->accepted))
             return;
         if ((frame.opcode != WS_PING && frame.opcode != WS_PONG) || wants_opcode(matcher, frame.opcode))
             return;
@@ -186,7 +187,8 @@ static void record_grade(const struct source *source, const struct step *step, c
     struct buffer expected = {0};
     matcher_describe(by, &got);
     matcher_describe(source->matcher->alternatives ? &source->matcher->alternatives[0] : source->matcher, &expected);
-    result_decide(source->context->result, verdict, step, buffer_take(&expected), buffer_take(&got), duplicate(by->why));
+    result_decide(source->context->result, verdict, step, buffer_take(&expected), buffer_take(&got),
+                  duplicate(by->why));
 }
 
 static int fail_expectation(const struct source *source, const struct step *step, struct match *match, int error)
@@ -239,8 +241,7 @@ static int accept_match(const struct source *source, const struct step *step, st
     if (step->not_before_ms && source->connection) {
         int64_t after = (clock_now() - source->connection->last_action) / NANOSECONDS_PER_MS;
         if (after < step->not_before_ms)
-            return step_fail(source->context, step,
-                             format_text("not before %lld ms", (long long)step->not_before_ms),
+            return step_fail(source->context, step, format_text("not before %lld ms", (long long)step->not_before_ms),
                              format_text("after %lld ms", (long long)after));
     }
     return 0;

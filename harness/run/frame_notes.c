@@ -11,20 +11,20 @@
 enum { HEADER_MAX = 14, CODE_SIZE = 2 };
 
 enum stream_state {
-    IN_HEAD,    // and all of it so far is as it would be before frames
+    IN_HEAD, // and all of it so far is as it would be before frames
     IN_FRAMES,
-    NO_FRAMES,  // it is something else, or bytes are missing
+    NO_FRAMES, // it is something else, or bytes are missing
 };
 
 struct frame_stream {
     char *name;
     enum direction direction;
     enum stream_state state;
-    bool server;       // its head is a response
-    size_t head_taken; // bytes of the head
-    size_t name_taken; // of "permessage-deflate", likewise
-    bool deflate;      // it stands in the head
-    size_t line_ends;  // of "\r\n\r\n", how many bytes have come in a row
+    bool server;                                  // its head is a response
+    size_t head_taken;                            // bytes of the head
+    size_t name_taken;                            // of "permessage-deflate", likewise
+    bool deflate;                                 // it stands in the head
+    size_t line_ends;                             // of "\r\n\r\n", how many bytes have come in a row
     unsigned char header[HEADER_MAX + CODE_SIZE]; // of a frame, with the code of a close frame behind it
     size_t header_taken;
     uint64_t payload_left;

@@ -133,8 +133,8 @@ static void feed(struct instance *instance)
 {
     struct buffer *input = &instance->input;
     while (instance->process.input >= 0 && instance->input_fed < input->length) {
-        ssize_t written = write(instance->process.input, input->data + instance->input_fed,
-                                input->length - instance->input_fed);
+        ssize_t written =
+            write(instance->process.input, input->data + instance->input_fed, input->length - instance->input_fed);
         if (written < 0 && errno == EAGAIN)
             return;
         if (written > 0)

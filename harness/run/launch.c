@@ -12,8 +12,7 @@
 #include "base/memory.h"
 
 int launch_from_command(struct arena *arena, const struct program *program, const char *const *command,
-                        const char *const *without, size_t without_count, struct profile *profile,
-                        const char **message)
+                        const char *const *without, size_t without_count, struct profile *profile, const char **message)
 {
     size_t count = 0;
     bool told = program->role == ROLE_COMMAND;

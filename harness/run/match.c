@@ -80,8 +80,8 @@ static enum match_answer match_pattern(const struct matcher *matcher, const stru
         options |= PCRE2_PARTIAL_SOFT;
     int found = pattern_match(matcher->regex, input->bytes, input->length, options, &match->consumed);
     if (found >= 0 && !to_end && !input->final && match->consumed == input->length)
-        match->extendable = pattern_match(matcher->regex, input->bytes, input->length, PCRE2_PARTIAL_HARD, NULL) ==
-                            PCRE2_ERROR_PARTIAL;
+        match->extendable =
+            pattern_match(matcher->regex, input->bytes, input->length, PCRE2_PARTIAL_HARD, NULL) == PCRE2_ERROR_PARTIAL;
     bool nothing_yet = input->length == 0 && !input->final && !input->whole;
     if (found == PCRE2_ERROR_PARTIAL || (found == PCRE2_ERROR_NOMATCH && nothing_yet))
         return MATCH_MORE;
@@ -156,8 +156,7 @@ static enum match_answer match_any(const struct matcher *matcher, const struct m
     return MATCH_NO;
 }
 
-static enum match_answer match_kind(const struct matcher *matcher, const struct match_input *input,
-                                    struct match *match)
+static enum match_answer match_kind(const struct matcher *matcher, const struct match_input *input, struct match *match)
 {
     switch (matcher->kind) {
     case MATCH_NONE:

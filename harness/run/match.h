@@ -8,13 +8,13 @@
 struct match_input {
     const unsigned char *bytes;
     size_t length;
-    bool whole;           // a datagram: the match must take all of it
-    enum channel_end end; // CHANNEL_OPEN: more may come
-    bool final;           // nothing more comes: the end, or the deadline
-    bool exited;          // of standard output and error: the end is that of the program
-    int64_t waiting_ns;   // how long ago the program may have been asked: a time may be as old
-    const char *key;      // the Sec-WebSocket-Key that was sent
-    bool from_client;     // frames come from a client, so they are masked
+    bool whole;                       // a datagram: the match must take all of it
+    enum channel_end end;             // CHANNEL_OPEN: more may come
+    bool final;                       // nothing more comes: the end, or the deadline
+    bool exited;                      // of standard output and error: the end is that of the program
+    int64_t waiting_ns;               // how long ago the program may have been asked: a time may be as old
+    const char *key;                  // the Sec-WebSocket-Key that was sent
+    bool from_client;                 // frames come from a client, so they are masked
     const struct ws_deflate *deflate; // of the connection, or NULL
 };
 
@@ -23,16 +23,16 @@ enum match_answer { MATCH_YES, MATCH_NO, MATCH_MORE };
 struct match {
     const struct matcher *by; // the alternative that decided
     size_t consumed;
-    bool extendable;        // more bytes could belong to it
-    bool opened;            // a 101 was accepted: from here on it is a WebSocket
+    bool extendable;                     // more bytes could belong to it
+    bool opened;                         // a 101 was accepted: from here on it is a WebSocket
     struct ws_deflate_agreement deflate; // of the 101
-    bool closing;           // a close frame
-    unsigned char code[2];  // its code
+    bool closing;                        // a close frame
+    unsigned char code[2];               // its code
     bool has_code;
     const char *sample; // where `number` belongs, or NULL
     long long number;
     char key[WS_KEY_LENGTH + 1]; // of an opening handshake, or empty
-    char *detail; // why not, or NULL; the caller frees it
+    char *detail;                // why not, or NULL; the caller frees it
 };
 
 // `match` must be zeroed.

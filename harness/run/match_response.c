@@ -68,7 +68,7 @@ static bool accept_fits(const struct http_head *head, const char *key, struct ma
 #define LONGEST_CHUNK_LINE 4096
 
 struct body {
-    size_t length;         // on the wire
+    size_t length; // on the wire
     bool chunked;
     struct buffer content; // of a chunked one
 };

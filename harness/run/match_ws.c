@@ -10,7 +10,7 @@ struct incoming {
     struct ws_frame frame;
     size_t header;
     const unsigned char *payload; // masked when the frame is
-    size_t size; // of header and payload
+    size_t size;                  // of header and payload
 };
 
 // RSV1 in the first frame of a message, once permessage-deflate was agreed on (RFC 7692 section 6).
@@ -169,8 +169,8 @@ enum match_answer match_message(const struct matcher *matcher, const struct matc
     return answer;
 }
 
-static enum match_answer match_close_payload(const struct matcher *matcher, const unsigned char *payload,
-                                             size_t length, struct match *match)
+static enum match_answer match_close_payload(const struct matcher *matcher, const unsigned char *payload, size_t length,
+                                             struct match *match)
 {
     match->closing = true;
     match->has_code = length >= 2;

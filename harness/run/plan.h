@@ -7,9 +7,9 @@
 struct selection {
     const char *const *words; // programs, suite files, shell-style patterns of cases; none: everything
     size_t word_count;
-    const char *requirement;  // pattern of requirement ids, or NULL
+    const char *requirement; // pattern of requirement ids, or NULL
     bool has_level;
-    enum level level;         // only cases of this level
+    enum level level; // only cases of this level
     bool skip_slow;
 };
 

@@ -13,8 +13,7 @@
 
 static bool has_fixed_port(const struct schedule *schedule, const struct test_case *test)
 {
-    const struct launch *launch =
-        schedule->fixed_ports ? profile_launch(schedule->fixed_ports, test->program) : NULL;
+    const struct launch *launch = schedule->fixed_ports ? profile_launch(schedule->fixed_ports, test->program) : NULL;
     return launch && launch->port != 0;
 }
 

@@ -319,7 +319,8 @@ static void look_for_strays(struct script_context *context)
             step_fail(context, last, duplicate("nothing more"), unexpected);
     }
     instance_pump(context->instance);
-    if (context->instance->started && context->test->program->strict_stdout && context->instance->output.unread.length) {
+    if (context->instance->started && context->test->program->strict_stdout &&
+        context->instance->output.unread.length) {
         struct buffer text = {0};
         const struct buffer *unread = &context->instance->output.unread;
         buffer_text(&text, "on standard output \"");

@@ -20,9 +20,9 @@ struct connection {
     bool accepted; // the program is the client
     bool close_sent;
     struct ws_deflate deflate;
-    char key[256]; // of the opening handshake sent or received last, whatever a case makes of it
-    int64_t last_action;         // when we last connected or sent
-    int64_t waiting_since;       // when we first did so since the last match; 0: not since then
+    char key[256];                // of the opening handshake sent or received last, whatever a case makes of it
+    int64_t last_action;          // when we last connected or sent
+    int64_t waiting_since;        // when we first did so since the last match; 0: not since then
     const struct step *coalesced; // up to here everything has been sent already
 };
 
@@ -51,10 +51,10 @@ struct script_context {
     int listener; // role client; -1 when there is none
     struct snapshot snapshots[8];
     size_t snapshot_count;
-    struct samples *samples; // made by script_begin()
+    struct samples *samples;     // made by script_begin()
     struct connection *stand_in; // while the control runs on a connection of the case: its "main"
-    int signal_sent;    // the last signal that the case sent to the program, or 0
-    bool exit_expected; // the case expects the program to end, or made it end
+    int signal_sent;             // the last signal that the case sent to the program, or 0
+    bool exit_expected;          // the case expects the program to end, or made it end
 };
 
 void script_begin(struct script_context *context);

@@ -47,8 +47,7 @@ int step_accept(struct script_context *context, const struct step *step)
     struct net_address peer;
     int fd = listener_accept(context->listener, &context->waiter, step_deadline(context, step), &peer);
     if (fd < 0)
-        return step_fail(context, step, duplicate("a connection from the program"),
-                         failure_text(context, "none", fd));
+        return step_fail(context, step, duplicate("a connection from the program"), failure_text(context, "none", fd));
     connections_drop(context, step->on);
     struct connection *connection = connection_make(context, step->on);
     channel_adopt(&connection->channel, fd);

@@ -9,10 +9,9 @@ int step_expect_uniform(struct script_context *context, const struct step *step)
     if (!bias)
         return 0;
     context->result->by_chance = true;
-    return step_fail(context, step,
-                     format_text("numbers that are uniform from %lld to %lld", step->samples.minimum,
-                                 step->samples.maximum),
-                     bias);
+    return step_fail(
+        context, step,
+        format_text("numbers that are uniform from %lld to %lld", step->samples.minimum, step->samples.maximum), bias);
 }
 
 static char *same_numbers(const struct sample *a, const struct sample *b)

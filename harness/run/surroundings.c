@@ -110,8 +110,7 @@ char *surroundings_make(struct surroundings *surroundings, struct script_context
     const struct {
         const char *name;
         int (*make)(struct surroundings *surroundings, struct script_context *context);
-    } ports[] = {
-        {"used-port", make_used_port}, {"full-port", make_full_port}, {"refused-port", make_refused_port}};
+    } ports[] = {{"used-port", make_used_port}, {"full-port", make_full_port}, {"refused-port", make_refused_port}};
     *surroundings = (struct surroundings){.endpoint = {.host = "127.0.0.1", .path = path}};
     enum place place = context->test->place;
     int result = place_make(place, path);

@@ -290,7 +290,7 @@ const char *target_missing(const struct target *target, const struct launch *lau
         if (test->role != ROLE_SERVER)
             return "only a server can be running already";
         if (test->arguments || test->option_count || test->place != PLACE_USUAL ||
-             needs_process(test->script.steps, test->script.count))
+            needs_process(test->script.steps, test->script.count))
             return "needs to start the program, which runs already";
         if (connects_elsewhere(test->script.steps, test->script.count))
             return "connects to another address than that of the program, which runs already";

@@ -28,14 +28,16 @@ static bool same_options(const struct test_case *a, const struct test_case *b)
     if (a->option_count != b->option_count)
         return false;
     for (size_t i = 0; i < a->option_count; i++)
-        if (strcmp(a->options[i].name, b->options[i].name) != 0 || strcmp(a->options[i].value, b->options[i].value) != 0)
+        if (strcmp(a->options[i].name, b->options[i].name) != 0 ||
+            strcmp(a->options[i].value, b->options[i].value) != 0)
             return false;
     return true;
 }
 
 bool share_instance(const struct test_case *a, const struct test_case *b)
 {
-    return a->program == b->program && a->role == b->role && a->transport == b->transport && !needs_own_instance(a) && !needs_own_instance(b) && same_options(a, b);
+    return a->program == b->program && a->role == b->role && a->transport == b->transport && !needs_own_instance(a) &&
+           !needs_own_instance(b) && same_options(a, b);
 }
 
 static struct program_health *health_of(const struct worker *worker, const struct test_case *test)
@@ -232,8 +234,8 @@ static bool went_well(const struct result *result)
 static void check_liveness(struct worker *worker, struct script_context *context, struct result *result)
 {
     const struct test_case *test = context->test;
-    if (test->role != ROLE_SERVER || !test->program->serves_many || !test->program->has_control ||
-        !test->liveness || context->exit_expected || test->arguments || !went_well(result))
+    if (test->role != ROLE_SERVER || !test->program->serves_many || !test->program->has_control || !test->liveness ||
+        context->exit_expected || test->arguments || !went_well(result))
         return;
     struct program_health *health = health_of(worker, test);
     if (script_control(context, VERDICT_FAIL, "after the case the server no longer serves a fresh client") == 0)

@@ -28,8 +28,8 @@ struct worker {
     struct cell *cell;
     struct instance instance;
     bool has_instance;
-    char directory[32];     // for Unix sockets; "" until one is needed
-    char path[192];         // of the one in use
+    char directory[32]; // for Unix sockets; "" until one is needed
+    char path[192];     // of the one in use
     unsigned path_number;
     const struct test_case *instance_of; // a case that the instance was started for
 };

@@ -27,7 +27,7 @@ struct requirement {
     const char *untested; // the reason, or NULL
     const char *file;
     size_t line;
-    size_t case_count;    // how many cases check it
+    size_t case_count; // how many cases check it
 };
 
 enum role { ROLE_SERVER, ROLE_CLIENT, ROLE_COMMAND };
@@ -49,8 +49,8 @@ struct program {
     const char *about;
     enum role role;
     enum transport transport;
-    bool serves_many;      // one start serves many cases
-    bool strict_stdout;    // bytes on stdout that no step expected fail the case
+    bool serves_many;   // one start serves many cases
+    bool strict_stdout; // bytes on stdout that no step expected fail the case
     const char **arguments;
     struct program_option *options;
     size_t option_count;
@@ -91,7 +91,7 @@ struct test_case {
     size_t line;
     struct requirement **checks;
     size_t check_count;
-    enum level level; // the strongest of what it checks
+    enum level level;       // the strongest of what it checks
     const char **arguments; // NULL: the program's
     struct setting *options;
     size_t option_count;
@@ -121,9 +121,9 @@ struct suite {
 struct launch {
     const struct program *program;
     const char **command;
-    const char *directory; // or NULL
-    const char **environment; // NAME=VALUE
-    int port;                 // fixed in the source, or 0
+    const char *directory;          // or NULL
+    const char **environment;       // NAME=VALUE
+    int port;                       // fixed in the source, or 0
     struct program_option *options; // replace the program's own
     size_t option_count;
     const char **absent; // capabilities declared absent; NULL at the end

@@ -3,15 +3,15 @@
 #include "base/memory.h"
 #include "suite/load.h"
 
-static const char *const case_keys[] = {"id",      "title",    "checks", "matrix", "rows",       "steps",
-                                        "arguments", "options", "needs",  "listen", "fresh",      "time",
+static const char *const case_keys[] = {"id",         "title",    "checks", "matrix",   "rows",  "steps",
+                                        "arguments",  "options",  "needs",  "listen",   "fresh", "time",
                                         "transforms", "liveness", "source", "autobahn", "note",  "role",
-                                        "transport", "path",     NULL};
+                                        "transport",  "path",     NULL};
 
 // The keys that `defaults` of a suite may have.
-const char *const default_keys[] = {"arguments",  "options",  "needs",  "listen",   "fresh", "time",
-                                    "transforms", "liveness", "source", "autobahn", "note",  "role",
-                                    "transport",  "path",     NULL};
+const char *const default_keys[] = {"arguments", "options",    "needs",     "listen", "fresh",
+                                    "time",      "transforms", "liveness",  "source", "autobahn",
+                                    "note",      "role",       "transport", "path",   NULL};
 
 struct case_reader {
     struct catalog *catalog;

@@ -107,8 +107,8 @@ static bool check_command(struct reader *reader, const yaml_node_t *node, const 
     return told;
 }
 
-static bool read_launch(struct catalog *catalog, struct reader *reader, const yaml_node_t *key,
-                        const yaml_node_t *node, struct launch *launch)
+static bool read_launch(struct catalog *catalog, struct reader *reader, const yaml_node_t *key, const yaml_node_t *node,
+                        struct launch *launch)
 {
     static const char *const keys[] = {"command", "directory", "port", "env", "options", "capabilities", NULL};
     const char *name;

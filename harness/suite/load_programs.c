@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "suite/load.h"
 
-const char *const late_names[] = {"host", "port",         "address",   "url",       "path", "arguments",
+const char *const late_names[] = {"host",  "port",         "address",   "url",       "path", "arguments",
                                   "value", "refused-port", "used-port", "full-port", NULL};
 
 const char *const role_names[] = {"server", "client", "command", NULL};

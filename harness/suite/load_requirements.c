@@ -52,8 +52,7 @@ static void read_requirement(struct catalog *catalog, struct reader *reader, con
         !read_string(reader, text, &requirement.text) || !map_string(reader, node, "role", &requirement.role) ||
         !map_string(reader, node, "untested", &requirement.untested))
         return;
-    catalog->requirements =
-        grow(catalog->requirements, catalog->requirement_count, sizeof *catalog->requirements);
+    catalog->requirements = grow(catalog->requirements, catalog->requirement_count, sizeof *catalog->requirements);
     index_add(&catalog->requirement_ids, requirement.id, catalog->requirement_count);
     catalog->requirements[catalog->requirement_count++] = requirement;
 }

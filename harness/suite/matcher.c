@@ -10,9 +10,8 @@
 
 // Keys that a matcher has beside those of a payload.
 static const char *const matcher_keys[] = {
-    "regex",   "prefix",       "bytes",         "integer",  "unix-seconds",
-    "go-time", "rfc3339-time", "request",       "end",      "eof",
-    "any",     "grade",        "why",           "until",    NULL,
+    "regex", "prefix", "bytes", "integer", "unix-seconds", "go-time", "rfc3339-time", "request",
+    "end",   "eof",    "any",   "grade",   "why",          "until",   NULL,
 };
 
 // The forms of text that carry a time; what the fields must be is checked when the text is there.
@@ -204,9 +203,9 @@ static bool read_content(struct reader *reader, const yaml_node_t *map, struct m
     const yaml_node_t *content = map_get(reader, map, "payload");
     const yaml_node_t *mask = map_get(reader, map, "mask");
     const yaml_node_t *sample = NULL;
-    if (mask && (!map_check(reader, mask, "the mask of an expected frame", keys, NULL) ||
-                 !(sample = map_need(reader, mask, "a mask", "sample")) ||
-                 !read_string(reader, sample, &matcher->sample)))
+    if (mask &&
+        (!map_check(reader, mask, "the mask of an expected frame", keys, NULL) ||
+         !(sample = map_need(reader, mask, "a mask", "sample")) || !read_string(reader, sample, &matcher->sample)))
         return false;
     if (!content)
         return true;

@@ -41,12 +41,12 @@ struct field_matcher {
 };
 
 struct request_matcher {
-    const char *method;  // or NULL
-    const char *target;  // or NULL
+    const char *method; // or NULL
+    const char *target; // or NULL
     struct field_matcher *fields;
     size_t field_count;
-    bool opening;        // it is a handshake as section 4.1 of RFC 6455 demands
-    const char *sample;  // where the key is collected, or NULL
+    bool opening;       // it is a handshake as section 4.1 of RFC 6455 demands
+    const char *sample; // where the key is collected, or NULL
 };
 
 struct response_matcher {
@@ -60,27 +60,27 @@ struct response_matcher {
 
 struct matcher {
     enum matcher_kind kind;
-    struct payload payload;      // PAYLOAD, PREFIX
-    const char *pattern;         // REGEX
-    pcre2_code *regex;           // REGEX, INTEGER and the times
-    long long minimum;           // BYTES, INTEGER
+    struct payload payload; // PAYLOAD, PREFIX
+    const char *pattern;    // REGEX
+    pcre2_code *regex;      // REGEX, INTEGER and the times
+    long long minimum;      // BYTES, INTEGER
     long long maximum;
-    const char *then;            // INTEGER: the text that must follow it
-    const char *sample;          // INTEGER: where the number is collected, or NULL; FRAME, MESSAGE: where the mask is
-    int64_t skew_ms;             // the times
+    const char *then;   // INTEGER: the text that must follow it
+    const char *sample; // INTEGER: where the number is collected, or NULL; FRAME, MESSAGE: where the mask is
+    int64_t skew_ms;    // the times
     struct request_matcher *request;
     struct response_matcher *response;
-    unsigned opcode;             // FRAME, MESSAGE
-    struct matcher *content;     // FRAME, MESSAGE: of the payload, NULL when any will do
-    int codes[16];               // CLOSE_FRAME
-    size_t code_count;           // 0: any
-    bool no_code;                // CLOSE_FRAME: the payload is empty
-    enum end_kind end;           // END
+    unsigned opcode;              // FRAME, MESSAGE
+    struct matcher *content;      // FRAME, MESSAGE: of the payload, NULL when any will do
+    int codes[16];                // CLOSE_FRAME
+    size_t code_count;            // 0: any
+    bool no_code;                 // CLOSE_FRAME: the payload is empty
+    enum end_kind end;            // END
     struct matcher *alternatives; // ANY
     size_t alternative_count;
     enum grade grade;
-    const char *why;             // or NULL
-    bool until_end;              // the stream must end right behind the match
+    const char *why; // or NULL
+    bool until_end;  // the stream must end right behind the match
 };
 
 // Reads a matcher from a map, or from a scalar that stands for its text. `more` are keys of the map that belong to

@@ -9,10 +9,9 @@
 #include "base/text.h"
 
 const char *const payload_keys[] = {
-    "text",        "hex",    "base64",    "fill",     "length",      "concat",   "deflated",
-    "blocks",      "final",  "tail",      "takeover", "frame",       "message",  "payload",
-    "deflate",     "fin",    "rsv",       "mask",     "length-form", "fragment", "declared-length",
-    "close-frame", "reason", "handshake", "response", NULL};
+    "text",        "hex",      "base64",          "fill",        "length",  "concat",    "deflated", "blocks", "final",
+    "tail",        "takeover", "frame",           "message",     "payload", "deflate",   "fin",      "rsv",    "mask",
+    "length-form", "fragment", "declared-length", "close-frame", "reason",  "handshake", "response", NULL};
 
 const char *const request_keys[] = {"method", "target", "version", "set", "without", "add", NULL};
 
@@ -20,8 +19,7 @@ const char *const response_keys[] = {"status", "reason", "version", "accept", "s
 
 void payload_set_bytes(struct payload *payload, const void *bytes, size_t length)
 {
-    *payload =
-        (struct payload){.kind = PAYLOAD_BYTES, .pattern = bytes, .pattern_length = length, .length = length};
+    *payload = (struct payload){.kind = PAYLOAD_BYTES, .pattern = bytes, .pattern_length = length, .length = length};
 }
 
 static bool read_plain_text(struct reader *reader, const yaml_node_t *node, struct payload *payload)
@@ -155,13 +153,9 @@ static const struct {
     {"fill", read_fill, {"length"}},
     {"concat", read_concat, {NULL}},
     {"deflated", payload_read_deflated, {"blocks", "final", "tail", "takeover"}},
-    {"frame",
-     payload_read_frame,
-     {"payload", "deflate", "fin", "rsv", "mask", "length-form", "declared-length"}},
+    {"frame", payload_read_frame, {"payload", "deflate", "fin", "rsv", "mask", "length-form", "declared-length"}},
     {"message", payload_read_message, {"payload", "deflate", "mask", "fragment"}},
-    {"close-frame",
-     payload_read_close_frame,
-     {"reason", "fin", "rsv", "mask", "length-form", "declared-length"}},
+    {"close-frame", payload_read_close_frame, {"reason", "fin", "rsv", "mask", "length-form", "declared-length"}},
     {"handshake", payload_read_handshake, {NULL}},
     {"response", payload_read_response, {NULL}},
 };
@@ -188,8 +182,7 @@ static size_t find_word(struct reader *reader, const yaml_node_t *node)
     return found;
 }
 
-bool payload_read(struct reader *reader, const yaml_node_t *node, const char *const *more,
-                  struct payload *payload)
+bool payload_read(struct reader *reader, const yaml_node_t *node, const char *const *more, struct payload *payload)
 {
     if (node_is_scalar(node))
         return read_plain_text(reader, node, payload);
@@ -202,8 +195,7 @@ bool payload_read(struct reader *reader, const yaml_node_t *node, const char *co
         const yaml_node_t *value = map_get(reader, node, payload_keys[i]);
         if (value && strcmp(payload_keys[i], payload_table[word].word) != 0 &&
             !is_companion(payload_table[word].companions, payload_keys[i])) {
-            reader_problem(reader, value, "`%s` does not go with `%s`", payload_keys[i],
-                           payload_table[word].word);
+            reader_problem(reader, value, "`%s` does not go with `%s`", payload_keys[i], payload_table[word].word);
             return false;
         }
     }

@@ -27,11 +27,11 @@ struct payload {
     size_t length;
     struct payload *parts;
     size_t part_count;
-    struct ws_frame frame;   // FRAME, MESSAGE (opcode and mask); its length is used when `declared`
-    bool declared;           // the header's length is not the payload's
+    struct ws_frame frame; // FRAME, MESSAGE (opcode and mask); its length is used when `declared`
+    bool declared;         // the header's length is not the payload's
     bool random_mask;
-    bool mask_by_role;       // masked when we are the client of the connection, not when we are its server
-    size_t fragment;         // 0: one frame
+    bool mask_by_role;             // masked when we are the client of the connection, not when we are its server
+    size_t fragment;               // 0: one frame
     struct ws_deflate_style style; // DEFLATED
     struct ws_request request;
     struct ws_response response;

@@ -180,8 +180,7 @@ bool payload_read_close_frame(struct reader *reader, const yaml_node_t *map, str
             reader_problem(reader, reason, "a close frame without a code has no reason");
         return !reason;
     }
-    if (!read_integer(reader, code, 0, 65535, &number) ||
-        (reason && !payload_read(reader, reason, NULL, &text)))
+    if (!read_integer(reader, code, 0, 65535, &number) || (reason && !payload_read(reader, reason, NULL, &text)))
         return false;
     if (!payload_is_plain(&text)) {
         reader_problem(reader, reason, "a reason is plain bytes");

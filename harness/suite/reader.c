@@ -128,8 +128,8 @@ const char *reader_hint(struct reader *reader, const char *word, const char *con
 }
 
 // The hint for an unknown key: the nearest one, or all of them when none is near.
-static void report_unknown_key(struct reader *reader, const yaml_node_t *key, const char *what,
-                               const char *const *keys, const char *const *more)
+static void report_unknown_key(struct reader *reader, const yaml_node_t *key, const char *what, const char *const *keys,
+                               const char *const *more)
 {
     size_t own = count_words(keys);
     size_t others = count_words(more);
@@ -307,8 +307,7 @@ bool map_boolean(struct reader *reader, const yaml_node_t *map, const char *key,
     return !node || read_boolean(reader, node, value);
 }
 
-bool map_strings(struct reader *reader, const yaml_node_t *map, const char *key, const char ***strings,
-                 size_t *count)
+bool map_strings(struct reader *reader, const yaml_node_t *map, const char *key, const char ***strings, size_t *count)
 {
     const yaml_node_t *value = map_get(reader, map, key);
     return !value || read_strings(reader, value, key, strings, count);

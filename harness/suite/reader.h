@@ -95,8 +95,7 @@ bool read_strings(struct reader *reader, const yaml_node_t *node, const char *wh
 // Optional members: true when the key is absent (the target keeps its value) or could be read.
 bool map_string(struct reader *reader, const yaml_node_t *map, const char *key, const char **string);
 bool map_boolean(struct reader *reader, const yaml_node_t *map, const char *key, bool *value);
-bool map_strings(struct reader *reader, const yaml_node_t *map, const char *key, const char ***strings,
-                 size_t *count);
+bool map_strings(struct reader *reader, const yaml_node_t *map, const char *key, const char ***strings, size_t *count);
 
 // ", did you mean `x`?" or "", in the arena.
 const char *reader_hint(struct reader *reader, const char *word, const char *const *candidates);

@@ -104,8 +104,7 @@ static bool read_connect(struct step_context *context, const yaml_node_t *node, 
     step->family = index ? AF_INET6 : AF_INET;
     if (count && !read_integer(reader, count, 1, 4096, &step->count))
         return false;
-    if (!read_local_address(reader, map_get(reader, node, "address"), step) ||
-        !read_receive_buffer(reader, node, step))
+    if (!read_local_address(reader, map_get(reader, node, "address"), step) || !read_receive_buffer(reader, node, step))
         return false;
     return make_name(reader, map_get(reader, node, "as"), context->names, step);
 }

@@ -8,14 +8,14 @@ enum step_word {
     STEP_CONNECT,
     STEP_ACCEPT,
     STEP_OPEN,
-    STEP_UPGRADE,    // the server's half of the opening handshake
+    STEP_UPGRADE, // the server's half of the opening handshake
     STEP_SEND,
-    STEP_FLOOD,      // send again and again, without reading, until the peer gives up
+    STEP_FLOOD, // send again and again, without reading, until the peer gives up
     STEP_EXPECT,
     STEP_SHUTDOWN,
     STEP_RESET,
-    STEP_CLOSE,     // the socket
-    STEP_CLOSE_WS,  // the closing handshake of WebSocket
+    STEP_CLOSE,    // the socket
+    STEP_CLOSE_WS, // the closing handshake of WebSocket
     STEP_PAUSE,
     STEP_STDIN,
     STEP_STDIN_EOF,
@@ -44,7 +44,7 @@ enum patience { PATIENCE_PROMPT, PATIENCE_NORMAL, PATIENCE_SLOW, PATIENCE_EXACT 
 
 // An acceptable way for a program to end.
 struct exit_matcher {
-    int code;     // meaningless when `nonzero`
+    int code; // meaningless when `nonzero`
     bool nonzero;
     enum grade grade;
     const char *why;
@@ -76,25 +76,25 @@ struct step {
     const char *file;
     size_t line;
     size_t column;
-    const char *on;              // the connection, or the snapshot of RESOURCES
-    enum patience patience;      // EXPECT*
-    int64_t within_ms;           // PATIENCE_EXACT
-    int64_t not_before_ms;       // EXPECT
-    struct payload payload;      // SEND, FLOOD, STDIN, OPEN, UPGRADE and CLOSE_WS
-    bool from_other;             // SEND, UDP: from a socket that the program does not know
-    struct matcher matcher;      // EXPECT, EXPECT_STDOUT, EXPECT_STDERR
-    int family;                  // CONNECT: AF_INET or AF_INET6
-    const char *address;         // CONNECT: instead of 127.0.0.1, or NULL
-    long long receive_buffer;    // CONNECT, OPEN: bytes to ask the kernel for, or 0 for its own choice
-    long long count;             // CONNECT: members of the group, 0 for a single one; REPEAT: times
-    int64_t pause_ms;            // PAUSE
-    int signal;                  // SIGNAL, RESTART
-    struct exit_matcher *exits;  // EXPECT_EXIT
+    const char *on;             // the connection, or the snapshot of RESOURCES
+    enum patience patience;     // EXPECT*
+    int64_t within_ms;          // PATIENCE_EXACT
+    int64_t not_before_ms;      // EXPECT
+    struct payload payload;     // SEND, FLOOD, STDIN, OPEN, UPGRADE and CLOSE_WS
+    bool from_other;            // SEND, UDP: from a socket that the program does not know
+    struct matcher matcher;     // EXPECT, EXPECT_STDOUT, EXPECT_STDERR
+    int family;                 // CONNECT: AF_INET or AF_INET6
+    const char *address;        // CONNECT: instead of 127.0.0.1, or NULL
+    long long receive_buffer;   // CONNECT, OPEN: bytes to ask the kernel for, or 0 for its own choice
+    long long count;            // CONNECT: members of the group, 0 for a single one; REPEAT: times
+    int64_t pause_ms;           // PAUSE
+    int signal;                 // SIGNAL, RESTART
+    struct exit_matcher *exits; // EXPECT_EXIT
     size_t exit_count;
-    struct growth growth;        // EXPECT_RESOURCES
-    enum place_state state;      // EXPECT_PATH
+    struct growth growth;            // EXPECT_RESOURCES
+    enum place_state state;          // EXPECT_PATH
     struct sample_judgement samples; // EXPECT_UNIFORM, EXPECT_DIFFERENT, EXPECT_SAME
-    struct step *steps;          // REPEAT
+    struct step *steps;              // REPEAT
     size_t step_count;
 };
 

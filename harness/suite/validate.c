@@ -85,8 +85,9 @@ int catalog_validate(struct catalog *catalog, const char *path)
         if (kind < count)
             kinds[kind].validate(catalog, &reader);
         else
-            reader_problem(&reader, root,
-                           "not a file of sockspec: it has none of the keys suite, requirements, programs, expectations");
+            reader_problem(
+                &reader, root,
+                "not a file of sockspec: it has none of the keys suite, requirements, programs, expectations");
     }
     reader_close(&reader);
     return catalog->problems.count == before ? 0 : -EBADMSG;

@@ -42,7 +42,7 @@ enum channel_end {
 struct channel {
     int fd; // -1: closed by us
     bool datagrams;
-    bool wrote_end; // we have sent FIN
+    bool wrote_end;     // we have sent FIN
     int receive_buffer; // a stream to be connected: bytes to ask the kernel for (SO_RCVBUF), or 0 for its own choice
     char name[24];
     struct net_address peer; // datagrams: where they go; a client under test: who sent last

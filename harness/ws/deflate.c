@@ -85,15 +85,13 @@ void ws_deflate_agree(struct ws_deflate *deflate, const struct ws_deflate_agreem
 
 static int window_bits(const struct ws_deflate *deflate, bool of_server)
 {
-    int bits =
-        of_server ? deflate->agreement.server_max_window_bits : deflate->agreement.client_max_window_bits;
+    int bits = of_server ? deflate->agreement.server_max_window_bits : deflate->agreement.client_max_window_bits;
     return bits ? bits : MOST_BITS;
 }
 
 static bool no_takeover(const struct ws_deflate *deflate, bool of_server)
 {
-    return of_server ? deflate->agreement.server_no_context_takeover
-                     : deflate->agreement.client_no_context_takeover;
+    return of_server ? deflate->agreement.server_no_context_takeover : deflate->agreement.client_no_context_takeover;
 }
 
 // --- sending ---
@@ -132,14 +130,14 @@ static void begin_sending(struct ws_deflate *deflate)
     if (deflate->sending)
         return;
     deflate->out = (z_stream){0};
-    if (deflateInit2(&deflate->out, Z_BEST_SPEED, Z_DEFLATED, bits < NARROWEST ? -NARROWEST : -bits,
-                     MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&deflate->out, Z_BEST_SPEED, Z_DEFLATED, bits < NARROWEST ? -NARROWEST : -bits, MEMORY_LEVEL,
+                     Z_DEFAULT_STRATEGY) != Z_OK)
         zlib_failed("deflateInit2");
     deflate->sending = true;
 }
 
-void ws_deflate_encode(struct ws_deflate *deflate, const struct ws_deflate_style *style,
-                       const unsigned char *payload, size_t length, struct buffer *out)
+void ws_deflate_encode(struct ws_deflate *deflate, const struct ws_deflate_style *style, const unsigned char *payload,
+                       size_t length, struct buffer *out)
 {
     size_t begin = out->length;
     begin_sending(deflate);

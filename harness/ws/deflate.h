@@ -57,8 +57,8 @@ struct ws_deflate_agreement ws_deflate_agreement_read(const struct http_head *he
 void ws_deflate_agree(struct ws_deflate *deflate, const struct ws_deflate_agreement *agreement, bool server);
 
 // Appends the deflated form of a payload.
-void ws_deflate_encode(struct ws_deflate *deflate, const struct ws_deflate_style *style,
-                       const unsigned char *payload, size_t length, struct buffer *out);
+void ws_deflate_encode(struct ws_deflate *deflate, const struct ws_deflate_style *style, const unsigned char *payload,
+                       size_t length, struct buffer *out);
 
 // Inflates the whole payload of a compressed message and appends it. Returns NULL, or one line that says what
 // is wrong with it, static: it is no deflate stream, breaks off, refers further back than was agreed on, or

@@ -51,8 +51,7 @@ static void encode_fields(struct buffer *out, const struct http_field *defaults,
     buffer_text(out, "\r\n");
 }
 
-void ws_request_encode(struct buffer *out, const struct ws_request *request, const char *host,
-                       const char *key)
+void ws_request_encode(struct buffer *out, const struct ws_request *request, const char *host, const char *key)
 {
     const struct http_field defaults[] = {
         {"Host", host},
@@ -62,8 +61,7 @@ void ws_request_encode(struct buffer *out, const struct ws_request *request, con
         {"Sec-WebSocket-Version", "13"},
     };
     buffer_format(out, "%s %s %s\r\n", request->method ? request->method : "GET",
-                  request->target ? request->target : "/ws",
-                  request->version ? request->version : "HTTP/1.1");
+                  request->target ? request->target : "/ws", request->version ? request->version : "HTTP/1.1");
     encode_fields(out, defaults, sizeof defaults / sizeof *defaults, &request->changes);
 }
 

@@ -61,8 +61,7 @@ struct ws_response {
 
 // Appends the head, with the blank line. `host` is the value of Host and `key` that of Sec-WebSocket-Key by
 // default.
-void ws_request_encode(struct buffer *out, const struct ws_request *request, const char *host,
-                       const char *key);
+void ws_request_encode(struct buffer *out, const struct ws_request *request, const char *host, const char *key);
 
 // The same for the response to a request with that key.
 void ws_response_encode(struct buffer *out, const struct ws_response *response, const char *key);

@@ -74,8 +74,7 @@ static bool parse_groups(const char *text, size_t length, struct progress *progr
         uint32_t value;
         size_t digits = parse_group(text + at, length - at, &value);
         if (at + digits < length && text[at + digits] == '.') {
-            if (progress->count > 12 ||
-                !parse_ipv4(text + at, length - at, progress->bytes + progress->count))
+            if (progress->count > 12 || !parse_ipv4(text + at, length - at, progress->bytes + progress->count))
                 return false;
             progress->count += 4;
             return true;
@@ -125,8 +124,7 @@ static bool parse_ipv6(const char *text, size_t length, uint8_t bytes[16])
 int address_parse(const char *text, size_t length, struct address *address)
 {
     struct address parsed = {.ipv6 = length > 0 && memchr(text, ':', length) != NULL};
-    bool valid =
-        parsed.ipv6 ? parse_ipv6(text, length, parsed.bytes) : parse_ipv4(text, length, parsed.bytes);
+    bool valid = parsed.ipv6 ? parse_ipv6(text, length, parsed.bytes) : parse_ipv4(text, length, parsed.bytes);
     if (!valid)
         return -EINVAL;
     *address = parsed;

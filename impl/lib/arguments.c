@@ -187,8 +187,8 @@ static int store_or_complain(const struct reading *reading, const struct argumen
 }
 
 /* Stores the value of an option: `value` where it stands behind the name already, or else the next word. */
-static int read_value(const struct reading *reading, const struct argument *row, const char *value,
-                      char **argv, int *at)
+static int read_value(const struct reading *reading, const struct argument *row, const char *value, char **argv,
+                      int *at)
 {
     if (!value)
         value = argv[++*at];

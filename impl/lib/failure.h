@@ -15,8 +15,7 @@ struct failure {
 
 /* Writes "WHAT: REASON", WHAT by the format and REASON by the errno code `code` (positive), and returns
  * -code. Too long a text is cut; control bytes become '?', so that the text stays on one line. */
-int failure_set(struct failure *failure, int code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+int failure_set(struct failure *failure, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* The same with a reason in words instead of an errno code's; returns -code. */
 int failure_explain(struct failure *failure, int code, const char *reason, const char *format, ...)

@@ -187,8 +187,7 @@ int net_resolve(const char *host_port, enum net_family family, int type, struct 
     memcpy(host, parts.host, parts.host_length);
     host[parts.host_length] = '\0';
     const char *reason = "";
-    result = look_up(parts.host_length > 0 ? host : NULL, parts.port, family, type, AI_NUMERICSERV, addresses,
-                     &reason);
+    result = look_up(parts.host_length > 0 ? host : NULL, parts.port, family, type, AI_NUMERICSERV, addresses, &reason);
     if (result < 0)
         return failure_explain(failure, -result, reason, "resolve %.200s", host_port);
     return 0;
@@ -225,8 +224,7 @@ static int dial_one(const struct addrinfo *address, int64_t deadline, struct fai
     return failure_set(failure, -result, "connect %s", text);
 }
 
-int net_dial(const char *host_port, enum net_family family, int type, int64_t timeout_ms,
-             struct failure *failure)
+int net_dial(const char *host_port, enum net_family family, int type, int64_t timeout_ms, struct failure *failure)
 {
     int64_t deadline = net_deadline(timeout_ms);
     struct addrinfo *addresses;
@@ -281,8 +279,7 @@ int net_listen(const char *host, uint16_t port, enum net_family family, int type
     bool dual = !host && family == NET_ANY;
     struct addrinfo *addresses;
     const char *reason = "";
-    int result =
-        look_up(host, port, dual ? NET_IPV6 : family, type, AI_PASSIVE | AI_NUMERICSERV, &addresses, &reason);
+    int result = look_up(host, port, dual ? NET_IPV6 : family, type, AI_PASSIVE | AI_NUMERICSERV, &addresses, &reason);
     if (result < 0)
         return failure_explain(failure, -result, reason, "resolve %.200s", host ? host : "every interface");
     for (struct addrinfo *address = addresses; address; address = address->ai_next) {

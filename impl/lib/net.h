@@ -73,8 +73,7 @@ int net_resolve(const char *host_port, enum net_family family, int type, struct 
 /* Resolves and connects, each address in turn, within `timeout_ms` in all (negative: as long as the kernel
  * tries). A SOCK_DGRAM socket is connected too: it hears its peer alone, and ICMP errors. Returns the socket,
  * or a negative errno code of the last attempt: -ETIMEDOUT, -ECONNREFUSED, or one of net_resolve's. */
-int net_dial(const char *host_port, enum net_family family, int type, int64_t timeout_ms,
-             struct failure *failure);
+int net_dial(const char *host_port, enum net_family family, int type, int64_t timeout_ms, struct failure *failure);
 
 /* Opens a socket of `type` bound to `host` (NULL: every interface; else an address or a name) and `port` (0:
  * the kernel chooses), with SO_REUSEADDR (contract 0.5), listening when it is a SOCK_STREAM. NET_ANY without

@@ -31,8 +31,7 @@ int64_t random_between_by(uint64_t (*draw)(void *context), void *context, int64_
     if (span == UINT64_MAX)
         return (int64_t)bits;
     uint64_t count = span + 1;
-    uint64_t surplus =
-        (UINT64_MAX % count + 1) % count; /* 2^64 modulo count: so many draws would be one too many */
+    uint64_t surplus = (UINT64_MAX % count + 1) % count; /* 2^64 modulo count: so many draws would be one too many */
     while (bits > UINT64_MAX - surplus)
         bits = draw(context);
     return (int64_t)((uint64_t)minimum + bits % count);

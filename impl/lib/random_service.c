@@ -21,8 +21,8 @@ static void serve(int socket, void *context)
     }
 }
 
-int random_service_main(const struct server_options *options, struct random_service *service, int argc,
-                        char **argv, const struct argument *table)
+int random_service_main(const struct server_options *options, struct random_service *service, int argc, char **argv,
+                        const struct argument *table)
 {
     int status = arguments_read(argc, argv, "Answers each line with a random number", table);
     if (status != ARGUMENTS_RUN)

@@ -14,20 +14,20 @@ struct random_service {
 };
 
 /* The rows of their tables of arguments for the range. */
-#define RANDOM_SERVICE_ARGUMENTS(service)                                                                    \
-    {"[MIN", ARGUMENT_INTEGER, &(service).minimum, "smallest number, 1 by default"},                         \
-    {                                                                                                        \
-        "MAX]", ARGUMENT_INTEGER, &(service).maximum, "largest number, 1000 by default"                      \
+#define RANDOM_SERVICE_ARGUMENTS(service)                                                                              \
+    {"[MIN", ARGUMENT_INTEGER, &(service).minimum, "smallest number, 1 by default"},                                   \
+    {                                                                                                                  \
+        "MAX]", ARGUMENT_INTEGER, &(service).maximum, "largest number, 1000 by default"                                \
     }
 
 /* The defaults of a service. */
-#define RANDOM_SERVICE                                                                                       \
-    {                                                                                                        \
-        .deadlines = SERVER_DEADLINES, .minimum = 1, .maximum = 1000                                         \
+#define RANDOM_SERVICE                                                                                                 \
+    {                                                                                                                  \
+        .deadlines = SERVER_DEADLINES, .minimum = 1, .maximum = 1000                                                   \
     }
 
 /* Reads the command line by the table and serves: the rest of main. */
-int random_service_main(const struct server_options *options, struct random_service *service, int argc,
-                        char **argv, const struct argument *table);
+int random_service_main(const struct server_options *options, struct random_service *service, int argc, char **argv,
+                        const struct argument *table);
 
 #endif

@@ -30,7 +30,7 @@ struct relaying {
     bool shut;                      /* the peer has been told the end of the input */
     struct sockaddr_storage sender; /* of the last datagram, for any_peer */
     socklen_t sender_length;        /* 0: none has come */
-    int broken; /* the negative errno code of a write that the peer's reset made fail, or 0 */
+    int broken;                     /* the negative errno code of a write that the peer's reset made fail, or 0 */
 };
 
 enum { INPUT, OUTPUT, PEER, STOP, POLLED };
@@ -50,8 +50,7 @@ static bool is_finished(const struct flow *flow)
 static int wait_for(const struct relaying *state, struct pollfd *items, int64_t deadline)
 {
     const struct relay *relay = state->relay;
-    bool reads_input =
-        !state->out.ended && is_empty(&state->out) && (!relay->any_peer || state->sender_length > 0);
+    bool reads_input = !state->out.ended && is_empty(&state->out) && (!relay->any_peer || state->sender_length > 0);
     bool reads_peer = !state->in.ended && is_empty(&state->in);
     short peer = (short)((reads_peer ? POLLIN : 0) | (is_empty(&state->out) ? 0 : POLLOUT));
     /* Without events poll tells of a connection that is gone, which ends the wait for an input that nobody
@@ -129,8 +128,8 @@ static int write_peer(struct relaying *state)
 static int read_peer(struct relaying *state)
 {
     socklen_t length = sizeof state->sender;
-    ssize_t count = recvfrom(state->relay->peer, state->in.bytes, ROOM, MSG_DONTWAIT,
-                             (struct sockaddr *)&state->sender, &length);
+    ssize_t count =
+        recvfrom(state->relay->peer, state->in.bytes, ROOM, MSG_DONTWAIT, (struct sockaddr *)&state->sender, &length);
     if (count < 0 && (errno == EINTR || errno == EAGAIN))
         return 0;
     if (count < 0)
@@ -146,8 +145,7 @@ static int write_output(struct relaying *state)
 {
     struct flow *in = &state->in;
     size_t size = in->end - in->start;
-    ssize_t count =
-        write(state->relay->output, in->bytes + in->start, size < OUTPUT_PIECE ? size : OUTPUT_PIECE);
+    ssize_t count = write(state->relay->output, in->bytes + in->start, size < OUTPUT_PIECE ? size : OUTPUT_PIECE);
     if (count < 0 && (errno == EINTR || errno == EAGAIN))
         return 0;
     if (count < 0)
@@ -209,6 +207,5 @@ int relay_run(struct relay *relay, struct failure *failure)
         }
         deadline = net_deadline(relay->idle_ms);
     }
-    return state.broken < 0 ? failure_set(failure, -state.broken, "write to %.200s", relay->name)
-                            : RELAY_DONE;
+    return state.broken < 0 ? failure_set(failure, -state.broken, "write to %.200s", relay->name) : RELAY_DONE;
 }

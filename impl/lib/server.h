@@ -46,18 +46,18 @@ struct server_deadlines {
 
 /* What a program gives up nobody for: it waits for requests for ever, and two minutes for a client to read.
  */
-#define SERVER_DEADLINES                                                                                     \
-    {                                                                                                        \
-        .read_ms = -1, .write_ms = 120000                                                                    \
+#define SERVER_DEADLINES                                                                                               \
+    {                                                                                                                  \
+        .read_ms = -1, .write_ms = 120000                                                                              \
     }
 
 /* The rows of a server's table of arguments for connection control (contract 6). */
-#define SERVER_ARGUMENTS(options, deadlines)                                                                 \
-    {"--read-timeout DURATION", ARGUMENT_DURATION, &(deadlines).read_ms, "wait so long for a request"},      \
-        {"--write-timeout DURATION", ARGUMENT_DURATION, &(deadlines).write_ms,                               \
-         "wait so long for a client to read, 2m by default"},                                                \
-    {                                                                                                        \
-        "--keepalive", ARGUMENT_FLAG, &(options).keepalive, "send keep-alive probes"                         \
+#define SERVER_ARGUMENTS(options, deadlines)                                                                           \
+    {"--read-timeout DURATION", ARGUMENT_DURATION, &(deadlines).read_ms, "wait so long for a request"},                \
+        {"--write-timeout DURATION", ARGUMENT_DURATION, &(deadlines).write_ms,                                         \
+         "wait so long for a client to read, 2m by default"},                                                          \
+    {                                                                                                                  \
+        "--keepalive", ARGUMENT_FLAG, &(options).keepalive, "send keep-alive probes"                                   \
     }
 
 /* Serves one client; runs on a thread of its own, with 256 KiB of stack, and may block as long as it likes in

@@ -94,8 +94,8 @@ static SSL_CTX *make_context(const SSL_METHOD *method)
     if (!context)
         return NULL;
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                  SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_mode(context,
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
     /* WebSocket has a close handshake of its own, so the end of a connection without close_notify cuts
      * nothing. */
     SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_RENEGOTIATION);
@@ -129,11 +129,10 @@ int tls_client_context(SSL_CTX **made, const char *authorities, bool insecure, s
     if (!context)
         return context_failure(context, failure, "use TLS", "");
     SSL_CTX_set_verify(context, insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
-    int loaded = authorities ? SSL_CTX_load_verify_file(context, authorities)
-                             : SSL_CTX_set_default_verify_paths(context);
+    int loaded =
+        authorities ? SSL_CTX_load_verify_file(context, authorities) : SSL_CTX_set_default_verify_paths(context);
     if (loaded != 1)
-        return context_failure(context, failure, "read the certificates",
-                               authorities ? authorities : "of the system");
+        return context_failure(context, failure, "read the certificates", authorities ? authorities : "of the system");
     *made = context;
     return 0;
 }

@@ -73,9 +73,9 @@ size_t time_text_go(const struct timespec *when, char *text)
     char fraction[11];
     format_fraction(when->tv_nsec, fraction);
     long minutes = labs(day->tm_gmtoff) / 60;
-    return format_text(text, "%04d-%02d-%02d %02d:%02d:%02d%s %c%02ld%02ld %s", day->tm_year + 1900,
-                       day->tm_mon + 1, day->tm_mday, day->tm_hour, day->tm_min, day->tm_sec, fraction,
-                       day->tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60, local.zone);
+    return format_text(text, "%04d-%02d-%02d %02d:%02d:%02d%s %c%02ld%02ld %s", day->tm_year + 1900, day->tm_mon + 1,
+                       day->tm_mday, day->tm_hour, day->tm_min, day->tm_sec, fraction, day->tm_gmtoff < 0 ? '-' : '+',
+                       minutes / 60, minutes % 60, local.zone);
 }
 
 size_t time_text_rfc3339(const struct timespec *when, char *text)
@@ -87,8 +87,8 @@ size_t time_text_rfc3339(const struct timespec *when, char *text)
     if (day->tm_gmtoff != 0)
         snprintf(offset, sizeof offset, "%c%02ld:%02ld", day->tm_gmtoff < 0 ? '-' : '+', minutes / 60 % 100,
                  minutes % 60);
-    return format_text(text, "%04d-%02d-%02dT%02d:%02d:%02d%s", day->tm_year + 1900, day->tm_mon + 1,
-                       day->tm_mday, day->tm_hour, day->tm_min, day->tm_sec, offset);
+    return format_text(text, "%04d-%02d-%02dT%02d:%02d:%02d%s", day->tm_year + 1900, day->tm_mon + 1, day->tm_mday,
+                       day->tm_hour, day->tm_min, day->tm_sec, offset);
 }
 
 size_t time_text_unix(const struct timespec *when, char *text)

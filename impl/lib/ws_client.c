@@ -23,19 +23,17 @@ static int write_bytes(struct ws_client *client, const void *bytes, size_t size,
 }
 
 /* Reads the head of the response to the beginning of input; frames may follow it. */
-static int read_response(struct ws_client *client, struct message_head *head, int64_t deadline,
-                         struct failure *failure)
+static int read_response(struct ws_client *client, struct message_head *head, int64_t deadline, struct failure *failure)
 {
     for (;;) {
-        ssize_t count = stream_read(&client->stream, client->input + client->end,
-                                    sizeof client->input - client->end, deadline);
+        ssize_t count =
+            stream_read(&client->stream, client->input + client->end, sizeof client->input - client->end, deadline);
         if (count <= 0)
             return net_read_failure(count, client->peer, failure);
         client->end += (size_t)count;
         int length = response_head_parse(head, (const char *)client->input, client->end);
         if (length < 0)
-            return failure_explain(failure, EPROTO, "no HTTP response", "open a WebSocket at %.200s",
-                                   client->peer);
+            return failure_explain(failure, EPROTO, "no HTTP response", "open a WebSocket at %.200s", client->peer);
         if (length > 0) {
             client->start = (size_t)length;
             return 0;
@@ -44,8 +42,7 @@ static int read_response(struct ws_client *client, struct message_head *head, in
 }
 
 /* Sends the request and reads the response. */
-static int shake_hands(struct ws_client *client, const struct ws_url *url, int64_t deadline,
-                       struct failure *failure)
+static int shake_hands(struct ws_client *client, const struct ws_url *url, int64_t deadline, struct failure *failure)
 {
     char key[HANDSHAKE_KEY_LENGTH + 1], request[CLIENT_REQUEST_MAX], reason[64];
     client_key(key);
@@ -92,8 +89,8 @@ static int connect_tls(struct stream *stream, const struct ws_url *url, SSL_CTX 
     return stream_connect_tls(stream, context, host, deadline, failure);
 }
 
-int ws_client_dial(struct ws_client *client, const struct ws_url *url,
-                   const struct ws_client_options *options, struct failure *failure)
+int ws_client_dial(struct ws_client *client, const struct ws_url *url, const struct ws_client_options *options,
+                   struct failure *failure)
 {
     if (url->secure && !options->tls)
         return failure_explain(failure, EPROTONOSUPPORT, "no TLS", "connect %.200s", url->peer);
@@ -113,8 +110,8 @@ int ws_client_dial(struct ws_client *client, const struct ws_url *url,
     return result;
 }
 
-int ws_client_send(struct ws_client *client, enum frame_opcode opcode, bool final, const void *bytes,
-                   size_t size, struct failure *failure)
+int ws_client_send(struct ws_client *client, enum frame_opcode opcode, bool final, const void *bytes, size_t size,
+                   struct failure *failure)
 {
     struct frame_header header = {.final = final, .opcode = opcode, .length = size};
     unsigned char buffer[FRAME_CLIENT_HEADER_MAX + CHUNK];
@@ -140,8 +137,7 @@ int ws_client_close(struct ws_client *client, unsigned code, struct failure *fai
     const unsigned char payload[] = {(unsigned char)(code >> 8), (unsigned char)code};
     session_close(&client->session, code, &ignored);
     client->closing = true;
-    return ws_client_send(client, OPCODE_CLOSE, true, payload, code == CLOSE_NO_CODE ? 0 : sizeof payload,
-                          failure);
+    return ws_client_send(client, OPCODE_CLOSE, true, payload, code == CLOSE_NO_CODE ? 0 : sizeof payload, failure);
 }
 
 /* Reads on. Returns above 0, or as ws_client_next. */
@@ -168,8 +164,7 @@ static int closed(struct ws_client *client, const struct session_event *event, s
     return result < 0 ? result : 1;
 }
 
-int ws_client_next(struct ws_client *client, int64_t deadline, struct session_event *event,
-                   struct failure *failure)
+int ws_client_next(struct ws_client *client, int64_t deadline, struct session_event *event, struct failure *failure)
 {
     for (;;) {
         const unsigned char *bytes = client->input + client->start;

@@ -36,8 +36,8 @@ struct ws_client_options {
 /* Connects, under TLS for wss, and does the opening handshake. Returns 0: call ws_client_end in the end. Or a
  * negative errno code with the reason in `failure`, and there is nothing to end: one of net_dial,
  * stream_connect_tls or ws_client_open. `url` is used until the end. */
-int ws_client_dial(struct ws_client *client, const struct ws_url *url,
-                   const struct ws_client_options *options, struct failure *failure);
+int ws_client_dial(struct ws_client *client, const struct ws_url *url, const struct ws_client_options *options,
+                   struct failure *failure);
 
 /* Does the opening handshake on a connected stream, which belongs to the client from here on. Returns 0: call
  * ws_client_end in the end. Or a negative errno code with the reason in `failure`, and there is nothing to
@@ -48,8 +48,8 @@ int ws_client_open(struct ws_client *client, struct stream stream, const struct 
 
 /* Sends a frame of one opcode, masked, of a message that may go on. Returns 0, or a negative errno code with
  * the reason in `failure`. */
-int ws_client_send(struct ws_client *client, enum frame_opcode opcode, bool final, const void *bytes,
-                   size_t size, struct failure *failure);
+int ws_client_send(struct ws_client *client, enum frame_opcode opcode, bool final, const void *bytes, size_t size,
+                   struct failure *failure);
 
 /* Sends a close frame, unless one has gone out. Returns as ws_client_send. */
 int ws_client_close(struct ws_client *client, unsigned code, struct failure *failure);
@@ -58,8 +58,7 @@ int ws_client_close(struct ws_client *client, unsigned code, struct failure *fai
  * `event`, behind which nothing is to be read; 0 when nothing more came by the deadline; or a negative errno
  * code with the reason in `failure`: -ECONNRESET the connection ended without a close frame, -EPROTO the
  * server broke the protocol. */
-int ws_client_next(struct ws_client *client, int64_t deadline, struct session_event *event,
-                   struct failure *failure);
+int ws_client_next(struct ws_client *client, int64_t deadline, struct session_event *event, struct failure *failure);
 
 /* Releases what the client owns. After both close frames it is the server who closes the connection
  * (section 7.1.1): waits for that, within `timeout_ms`. */

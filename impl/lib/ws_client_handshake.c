@@ -16,8 +16,7 @@ void client_key(char key[HANDSHAKE_KEY_LENGTH + 1])
     EVP_EncodeBlock((unsigned char *)key, nonce, sizeof nonce);
 }
 
-int client_request_write(const char *host, const char *target, const char *key,
-                         char bytes[CLIENT_REQUEST_MAX])
+int client_request_write(const char *host, const char *target, const char *key, char bytes[CLIENT_REQUEST_MAX])
 {
     int length = snprintf(bytes, CLIENT_REQUEST_MAX,
                           "GET %s HTTP/1.1\r\n"

@@ -17,8 +17,7 @@ void client_key(char key[HANDSHAKE_KEY_LENGTH + 1]);
 
 /* Writes the request for `target` of `host`. Returns its length in bytes, or -EMSGSIZE when it does not fit.
  */
-int client_request_write(const char *host, const char *target, const char *key,
-                         char bytes[CLIENT_REQUEST_MAX]);
+int client_request_write(const char *host, const char *target, const char *key, char bytes[CLIENT_REQUEST_MAX]);
 
 /* Holds a whole response against section 4.1. Returns NULL when the connection is a WebSocket from here on,
  * or why it is not, in a few words. */

@@ -11,8 +11,7 @@ static int refuse(struct websocket *websocket, const struct handshake_answer *an
 {
     char bytes[HANDSHAKE_ANSWER_MAX];
     size_t length = handshake_answer_write(answer, time(NULL), bytes);
-    int result =
-        stream_write(&websocket->stream, bytes, length, net_deadline(websocket->options->write_timeout_ms));
+    int result = stream_write(&websocket->stream, bytes, length, net_deadline(websocket->options->write_timeout_ms));
     return result < 0 ? result : -EPROTO;
 }
 
@@ -100,8 +99,7 @@ int websocket_send(struct websocket *websocket, const unsigned char *bytes, size
             return result;
     }
     if (size > sizeof websocket->output)
-        return stream_write(&websocket->stream, bytes, size,
-                            net_deadline(websocket->options->write_timeout_ms));
+        return stream_write(&websocket->stream, bytes, size, net_deadline(websocket->options->write_timeout_ms));
     memcpy(websocket->output + websocket->pending, bytes, size);
     websocket->pending += size;
     return 0;
@@ -154,8 +152,7 @@ int websocket_next(struct websocket *websocket, struct session_event *event)
 {
     for (;;) {
         const unsigned char *bytes = websocket->input + websocket->start;
-        websocket->start +=
-            session_feed(&websocket->session, bytes, websocket->end - websocket->start, event);
+        websocket->start += session_feed(&websocket->session, bytes, websocket->end - websocket->start, event);
         int result = 0;
         switch (event->type) {
         case SESSION_MESSAGE:
@@ -184,8 +181,7 @@ static bool input_closes(struct websocket *websocket)
     struct session_event event;
     do {
         const unsigned char *bytes = websocket->input + websocket->start;
-        websocket->start +=
-            session_feed(&websocket->session, bytes, websocket->end - websocket->start, &event);
+        websocket->start += session_feed(&websocket->session, bytes, websocket->end - websocket->start, &event);
     } while (event.type == SESSION_MESSAGE || event.type == SESSION_PING);
     return event.type == SESSION_CLOSED;
 }
@@ -212,8 +208,7 @@ static void linger(struct websocket *websocket)
     if (shutdown(websocket->stream.socket, SHUT_WR) < 0)
         return;
     for (;;) {
-        ssize_t count =
-            net_read(websocket->stream.socket, websocket->input, sizeof websocket->input, deadline);
+        ssize_t count = net_read(websocket->stream.socket, websocket->input, sizeof websocket->input, deadline);
         if (count <= 0 || (uint64_t)count > left)
             return;
         left -= (uint64_t)count;

@@ -105,13 +105,11 @@ size_t deflate_answer_write(const struct deflate_parameters *parameters, char te
 {
     char server_bits[32] = "", client_bits[32] = "";
     if (parameters->server_max_window_bits)
-        snprintf(server_bits, sizeof server_bits, "; server_max_window_bits=%d",
-                 parameters->server_max_window_bits);
+        snprintf(server_bits, sizeof server_bits, "; server_max_window_bits=%d", parameters->server_max_window_bits);
     if (parameters->client_max_window_bits)
-        snprintf(client_bits, sizeof client_bits, "; client_max_window_bits=%d",
-                 parameters->client_max_window_bits);
+        snprintf(client_bits, sizeof client_bits, "; client_max_window_bits=%d", parameters->client_max_window_bits);
     return (size_t)snprintf(text, DEFLATE_ANSWER_MAX, NAME "%s%s%s%s",
                             parameters->server_no_context_takeover ? "; server_no_context_takeover" : "",
-                            parameters->client_no_context_takeover ? "; client_no_context_takeover" : "",
-                            server_bits, client_bits);
+                            parameters->client_no_context_takeover ? "; client_no_context_takeover" : "", server_bits,
+                            client_bits);
 }

@@ -49,8 +49,8 @@ static bool parameter_read(struct span part, struct extension_parameter *paramet
 {
     const char *end = part.bytes + part.length;
     const char *equals = memchr(part.bytes, '=', part.length);
-    *parameter = (struct extension_parameter){.name = trimmed(part.bytes, equals ? equals : end),
-                                              .has_value = equals != NULL};
+    *parameter =
+        (struct extension_parameter){.name = trimmed(part.bytes, equals ? equals : end), .has_value = equals != NULL};
     if (!span_is_token(parameter->name))
         return false;
     return !equals || value_read(trimmed(equals + 1, end), parameter->value);

@@ -96,16 +96,13 @@ int frame_header_decode(const unsigned char *bytes, size_t size, enum frame_send
     if (size < total)
         return 0;
 
-    *header = (struct frame_header){.final = bytes[0] & BIT_FINAL,
-                                    .compressed = bytes[0] & FRAME_COMPRESSED,
-                                    .opcode = opcode,
-                                    .length = length};
+    *header = (struct frame_header){
+        .final = bytes[0] & BIT_FINAL, .compressed = bytes[0] & FRAME_COMPRESSED, .opcode = opcode, .length = length};
     memcpy(header->mask, bytes + 2 + extended, mask_size);
     return (int)total;
 }
 
-size_t frame_header_encode(unsigned char bytes[FRAME_SERVER_HEADER_MAX], enum frame_opcode opcode,
-                           uint64_t length)
+size_t frame_header_encode(unsigned char bytes[FRAME_SERVER_HEADER_MAX], enum frame_opcode opcode, uint64_t length)
 {
     bytes[0] = (unsigned char)(BIT_FINAL | opcode);
     if (length < LENGTH_IN_16) {
@@ -119,8 +116,7 @@ size_t frame_header_encode(unsigned char bytes[FRAME_SERVER_HEADER_MAX], enum fr
     return 2 + extended;
 }
 
-size_t frame_header_encode_client(unsigned char bytes[FRAME_CLIENT_HEADER_MAX],
-                                  const struct frame_header *header)
+size_t frame_header_encode_client(unsigned char bytes[FRAME_CLIENT_HEADER_MAX], const struct frame_header *header)
 {
     size_t length = frame_header_encode(bytes, header->opcode, header->length);
     if (!header->final)

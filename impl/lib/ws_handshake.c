@@ -92,8 +92,7 @@ static struct span path_of(struct span target)
 }
 
 /* An Origin is scheme://host[:port]. Letter case does not matter in any of it (RFC 6454 section 4). */
-static bool origin_is_trusted(struct span origin, struct span authority,
-                              const struct handshake_policy *policy)
+static bool origin_is_trusted(struct span origin, struct span authority, const struct handshake_policy *policy)
 {
     for (size_t i = 0; i < policy->origin_count; i++)
         if (span_equals_nocase(origin, policy->origins[i]))
@@ -139,12 +138,12 @@ static bool announces_body(const struct message_head *head)
 }
 
 /* A GET of the WebSocket's resource, by the list of RFC 6455 section 4.2.1. */
-static int upgrade_status(const struct message_head *head, struct span authority,
-                          const struct handshake_policy *policy, struct handshake_answer *answer)
+static int upgrade_status(const struct message_head *head, struct span authority, const struct handshake_policy *policy,
+                          struct handshake_answer *answer)
 {
     struct span key, version, origin;
-    bool wanted = message_head_has_token(head, "Upgrade", "websocket") &&
-                  message_head_has_token(head, "Connection", "Upgrade");
+    bool wanted =
+        message_head_has_token(head, "Upgrade", "websocket") && message_head_has_token(head, "Connection", "Upgrade");
 
     if (!wanted)
         return 426;
@@ -256,8 +255,7 @@ static size_t switch_write(const struct handshake_answer *answer, char *bytes)
                             answer->deflate ? "\r\n" : "");
 }
 
-size_t handshake_answer_write(const struct handshake_answer *answer, time_t now,
-                              char bytes[HANDSHAKE_ANSWER_MAX])
+size_t handshake_answer_write(const struct handshake_answer *answer, time_t now, char bytes[HANDSHAKE_ANSWER_MAX])
 {
     if (answer->status == 101)
         return switch_write(answer, bytes);
@@ -265,10 +263,9 @@ size_t handshake_answer_write(const struct handshake_answer *answer, time_t now,
     char body[128], date[64];
     struct tm utc;
     const char *reason = reason_of(answer->status);
-    int body_length =
-        answer->status == 200
-            ? snprintf(body, sizeof body, "%.80s: open a WebSocket at " PLACE "\n", answer->about)
-            : snprintf(body, sizeof body, "%d %s\n", answer->status, reason);
+    int body_length = answer->status == 200
+                          ? snprintf(body, sizeof body, "%.80s: open a WebSocket at " PLACE "\n", answer->about)
+                          : snprintf(body, sizeof body, "%d %s\n", answer->status, reason);
     strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &utc));
     return (size_t)snprintf(bytes, HANDSHAKE_ANSWER_MAX,
                             "HTTP/1.1 %d %s\r\n"

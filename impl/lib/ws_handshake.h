@@ -63,8 +63,7 @@ int handshake_status_for(int parse_error);
 
 /* Writes an answer, with `now` as its Date. Returns its length in bytes. Every answer but 101 has a body
  * (except to HEAD), its Content-Length, and Connection: close. */
-size_t handshake_answer_write(const struct handshake_answer *answer, time_t now,
-                              char bytes[HANDSHAKE_ANSWER_MAX]);
+size_t handshake_answer_write(const struct handshake_answer *answer, time_t now, char bytes[HANDSHAKE_ANSWER_MAX]);
 
 /* Computes Sec-WebSocket-Accept for a key (RFC 6455 section 4.2.2). Returns 0, or -EIO when the library for
  * SHA-1 fails. */

@@ -121,8 +121,8 @@ static unsigned inflate_masked(struct ws_message *message, const unsigned char *
     return code;
 }
 
-unsigned message_feed(struct ws_message *message, const unsigned char *bytes, size_t size,
-                      const unsigned char mask[4], uint64_t offset)
+unsigned message_feed(struct ws_message *message, const unsigned char *bytes, size_t size, const unsigned char mask[4],
+                      uint64_t offset)
 {
     if (message->compressed)
         return inflate_masked(message, bytes, size, mask, offset);

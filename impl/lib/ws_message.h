@@ -48,8 +48,8 @@ unsigned message_announce(const struct ws_message *message, uint64_t length);
 /* Takes payload of a frame, of which `offset` bytes came before. Returns 0 or the close code that it
  * deserves: CLOSE_NOT_UTF8 (text that is no UTF-8, or bytes that do not inflate), CLOSE_TOO_BIG or
  * CLOSE_INTERNAL_ERROR (no memory). */
-unsigned message_feed(struct ws_message *message, const unsigned char *bytes, size_t size,
-                      const unsigned char mask[4], uint64_t offset);
+unsigned message_feed(struct ws_message *message, const unsigned char *bytes, size_t size, const unsigned char mask[4],
+                      uint64_t offset);
 
 /* The message is whole. Returns as message_feed; the payload is there when it is 0. */
 unsigned message_finish(struct ws_message *message);

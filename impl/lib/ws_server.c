@@ -67,8 +67,7 @@ int ws_server_main(int argc, char **argv, const struct ws_server *program)
     struct argument_texts origins = {.count = 0}, subprotocols = {.count = 0};
     const struct argument arguments[] = {
         {"--host ADDRESS", ARGUMENT_TEXT, &server.host, "listen on this address only"},
-        {"--max-message BYTES", ARGUMENT_SIZE, &connections->message_limit,
-         "largest message, 16 MiB by default"},
+        {"--max-message BYTES", ARGUMENT_SIZE, &connections->message_limit, "largest message, 16 MiB by default"},
         {"--handshake-timeout TIME", ARGUMENT_DURATION, &connections->handshake_timeout_ms, "10s by default"},
         {"--read-timeout TIME", ARGUMENT_DURATION, &connections->read_timeout_ms,
          "close clients silent for so long; none by default"},

@@ -6,8 +6,7 @@
 void session_begin(struct ws_session *session, enum frame_sender peer, size_t message_limit)
 {
     size_t most = SIZE_MAX / 4; /* so that no sum of lengths overflows */
-    *session =
-        (struct ws_session){.peer = peer, .message = {.limit = message_limit < most ? message_limit : most}};
+    *session = (struct ws_session){.peer = peer, .message = {.limit = message_limit < most ? message_limit : most}};
 }
 
 static int bits_or_most(int bits)
@@ -23,12 +22,10 @@ void session_use_deflate(struct ws_session *session, const struct deflate_parame
     bool server_forgets = parameters->server_no_context_takeover;
     bool client_forgets = parameters->client_no_context_takeover;
     session->deflate = true;
-    session->message.inflater =
-        (struct inflater){.window_bits = by_client ? client_bits : server_bits,
-                          .no_context_takeover = by_client ? client_forgets : server_forgets};
-    session->answers.deflater =
-        (struct deflater){.window_bits = by_client ? server_bits : client_bits,
-                          .no_context_takeover = by_client ? server_forgets : client_forgets};
+    session->message.inflater = (struct inflater){.window_bits = by_client ? client_bits : server_bits,
+                                                  .no_context_takeover = by_client ? client_forgets : server_forgets};
+    session->answers.deflater = (struct deflater){.window_bits = by_client ? server_bits : client_bits,
+                                                  .no_context_takeover = by_client ? server_forgets : client_forgets};
 }
 
 void session_end(struct ws_session *session)
@@ -199,8 +196,7 @@ static size_t header_feed(struct ws_session *session, const unsigned char *bytes
     size_t room = sizeof session->head - had;
     size_t more = size < room ? size : room;
     memcpy(session->head + had, bytes, more);
-    int length =
-        frame_header_decode(session->head, had + more, session->peer, session->deflate, &session->frame);
+    int length = frame_header_decode(session->head, had + more, session->peer, session->deflate, &session->frame);
     if (length == 0) {
         session->head_size = had + more;
         return more;
@@ -237,8 +233,7 @@ static size_t payload_feed(struct ws_session *session, const unsigned char *byte
     return more;
 }
 
-size_t session_feed(struct ws_session *session, const unsigned char *bytes, size_t size,
-                    struct session_event *event)
+size_t session_feed(struct ws_session *session, const unsigned char *bytes, size_t size, struct session_event *event)
 {
     *event = (struct session_event){.type = SESSION_NONE};
     if (session->closed)

@@ -88,8 +88,7 @@ void session_end(struct ws_session *session);
  * compressed message that does not inflate (no code is named in RFC 7692; this is customary) CLOSE_TOO_BIG a
  * frame whose header takes the message beyond the limit (section 10.4), or a compressed message that inflates
  * to more CLOSE_INTERNAL_ERROR   no memory */
-size_t session_feed(struct ws_session *session, const unsigned char *bytes, size_t size,
-                    struct session_event *event);
+size_t session_feed(struct ws_session *session, const unsigned char *bytes, size_t size, struct session_event *event);
 
 /* Closes from this side: fills the answer of `event` with a close frame of `code`, which must be one that may
  * be sent. Events come as before, until SESSION_CLOSED, but without answers. */

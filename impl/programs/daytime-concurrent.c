@@ -24,8 +24,7 @@ int main(int argc, char **argv)
         {"[PORT]", ARGUMENT_PORT, &options.port, "port to listen on, 1200 by default"},
         {0},
     };
-    int status =
-        arguments_read(argc, argv, "Tells clients the time of day, each on a thread of its own", arguments);
+    int status = arguments_read(argc, argv, "Tells clients the time of day, each on a thread of its own", arguments);
     if (status != ARGUMENTS_RUN)
         return status;
     return server_main(&options, serve, NULL);

@@ -20,8 +20,7 @@ static void serve(int socket, void *context)
 
 int main(int argc, char **argv)
 {
-    struct server_options options = {
-        .port = 7777, .family = NET_IPV4, .max_clients = 1, .drain_ms = DRAIN_MS};
+    struct server_options options = {.port = 7777, .family = NET_IPV4, .max_clients = 1, .drain_ms = DRAIN_MS};
     const struct argument arguments[] = {
         {"--host ADDRESS", ARGUMENT_TEXT, &options.host, "listen on this address only"},
         {"[PORT]", ARGUMENT_PORT, &options.port, "port to listen on, 7777 by default"},

@@ -52,8 +52,7 @@ static int relay_with(const struct nc *nc, int peer, const char *name, int stop,
     };
     int result = relay_run(&relay, failure);
     if (nc->verbose > 1)
-        fprintf(stderr, "Sent %ju and received %ju bytes\n", (uintmax_t)relay.sent,
-                (uintmax_t)relay.received);
+        fprintf(stderr, "Sent %ju and received %ju bytes\n", (uintmax_t)relay.sent, (uintmax_t)relay.received);
     return result;
 }
 
@@ -62,8 +61,8 @@ static int run_client(const struct nc *nc, struct failure *failure)
     char name[NAME_SIZE];
     const char *form = nc->local ? "%s%s" : strchr(nc->host, ':') && nc->host[0] != '[' ? "[%s]:%s" : "%s:%s";
     snprintf(name, sizeof name, form, nc->local ? "" : nc->host, nc->place);
-    int peer = nc->local ? unix_dial(nc->place, failure)
-                         : net_dial(name, family_of(nc), type_of(nc), nc->timeout_ms, failure);
+    int peer =
+        nc->local ? unix_dial(nc->place, failure) : net_dial(name, family_of(nc), type_of(nc), nc->timeout_ms, failure);
     if (peer < 0)
         return peer;
     if (nc->verbose)
@@ -185,8 +184,7 @@ int main(int argc, char **argv)
         {"-v", ARGUMENT_COUNT, &nc.verbose, "say when it connects or listens; twice: count bytes"},
         {"-N", ARGUMENT_FLAG, &nc.half_close, "tell the peer the end of standard input"},
         {"-k", ARGUMENT_FLAG, &nc.keep_listening, "keep listening when a client has ended"},
-        {"-w SECONDS", ARGUMENT_DURATION, &nc.timeout_ms,
-         "give up connecting, or an idle connection, after this"},
+        {"-w SECONDS", ARGUMENT_DURATION, &nc.timeout_ms, "give up connecting, or an idle connection, after this"},
         {"[HOST]", ARGUMENT_TEXT, &nc.host, "to connect to, or to listen on"},
         {"PORT|PATH", ARGUMENT_TEXT, &nc.place, "the port, or the path of a Unix socket"},
         {0},

@@ -12,8 +12,7 @@ int main(int argc, char **argv)
         {"HOST:PORT", ARGUMENT_TEXT, &client.peer, "the server"},
         {0},
     };
-    int status =
-        arguments_read(argc, argv, "Sends lines over IPv4 and prints a line of reply for each", arguments);
+    int status = arguments_read(argc, argv, "Sends lines over IPv4 and prints a line of reply for each", arguments);
     if (status != ARGUMENTS_RUN)
         return status;
     return line_client_main(&client);

@@ -32,8 +32,7 @@ int main(int argc, char **argv)
     int64_t connect_timeout_ms = -1;
     bool keepalive = false;
     const struct argument arguments[] = {
-        {"--connect-timeout DURATION", ARGUMENT_DURATION, &connect_timeout_ms,
-         "give up connecting after this"},
+        {"--connect-timeout DURATION", ARGUMENT_DURATION, &connect_timeout_ms, "give up connecting after this"},
         {"--keepalive", ARGUMENT_FLAG, &keepalive, "send keep-alive probes"},
         {"HOST:PORT", ARGUMENT_TEXT, &peer, "the server"},
         {0},

@@ -51,8 +51,7 @@ int main(int argc, char **argv)
         {"PATH", ARGUMENT_TEXT, &path, "of the server's socket"},
         {0},
     };
-    int status =
-        arguments_read(argc, argv, "Sends lines over a Unix socket and prints what comes back", arguments);
+    int status = arguments_read(argc, argv, "Sends lines over a Unix socket and prints what comes back", arguments);
     if (status != ARGUMENTS_RUN)
         return status;
 

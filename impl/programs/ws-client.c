@@ -160,8 +160,7 @@ int main(int argc, char **argv)
     struct ws_client_options options = {.connect_timeout_ms = -1, .handshake_timeout_ms = HANDSHAKE_MS};
     const struct argument arguments[] = {
         {"--connect-timeout DURATION", ARGUMENT_DURATION, &options.connect_timeout_ms, "give up connecting"},
-        {"--idle-timeout DURATION", ARGUMENT_DURATION, &idle_ms,
-         "ask for input after so long, 4s by default"},
+        {"--idle-timeout DURATION", ARGUMENT_DURATION, &idle_ms, "ask for input after so long, 4s by default"},
         {"--keepalive", ARGUMENT_FLAG, &options.keepalive, "send keep-alive probes"},
         {"--ca FILE", ARGUMENT_TEXT, &authorities, "trust servers with these certificates (PEM)"},
         {"--insecure", ARGUMENT_FLAG, &insecure, "trust any server"},

@@ -66,37 +66,10 @@ static void test_ipv4_refuses_everything_else(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "",
-        ".",
-        "1",
-        "1.2",
-        "1.2.3",
-        "1.2.3.",
-        "1.2.3.4.",
-        ".1.2.3.4",
-        "1..2.3",
-        "1.2.3.4.5",
-        "256.0.0.0",
-        "1.2.3.256",
-        "01.2.3.4",
-        "1.2.3.04",
-        "00.0.0.0",
-        "1.2.3.000",
-        "0x1.2.3.4",
-        "1.2.3.a",
-        "+1.2.3.4",
-        "-1.2.3.4",
-        " 1.2.3.4",
-        "1.2.3.4 ",
-        "1.2.3.4\n",
-        "1.2.3.4/8",
-        "1,2,3,4",
-        "1.2.3.4%0",
-        "16909060",
-        "1.2.772",
-        "1. 2.3.4",
-        "999.1.1.1",
-        "4294967297.0.0.1",
+        "",          ".",         "1",         "1.2",       "1.2.3",    "1.2.3.",    "1.2.3.4.",         ".1.2.3.4",
+        "1..2.3",    "1.2.3.4.5", "256.0.0.0", "1.2.3.256", "01.2.3.4", "1.2.3.04",  "00.0.0.0",         "1.2.3.000",
+        "0x1.2.3.4", "1.2.3.a",   "+1.2.3.4",  "-1.2.3.4",  " 1.2.3.4", "1.2.3.4 ",  "1.2.3.4\n",        "1.2.3.4/8",
+        "1,2,3,4",   "1.2.3.4%0", "16909060",  "1.2.772",   "1. 2.3.4", "999.1.1.1", "4294967297.0.0.1",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         assert_invalid(texts[i]);
@@ -109,10 +82,9 @@ static void test_ipv6_takes_all_three_forms(void **state)
     struct address address;
     assert_int_equal(parse("ABCD:EF01:2345:6789:abcd:ef01:2345:6789", &address), 0);
     assert_true(address.ipv6);
-    assert_memory_equal(address.bytes,
-                        ((uint8_t[16]){0xab, 0xcd, 0xef, 1, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 1, 0x23,
-                                       0x45, 0x67, 0x89}),
-                        16);
+    assert_memory_equal(
+        address.bytes,
+        ((uint8_t[16]){0xab, 0xcd, 0xef, 1, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 1, 0x23, 0x45, 0x67, 0x89}), 16);
     assert_canonical("2001:DB8:0:0:8:800:200C:417A", "2001:db8::8:800:200c:417a");
     assert_canonical("FF01:0:0:0:0:0:0:101", "ff01::101");
     assert_canonical("0:0:0:0:0:0:0:1", "::1");
@@ -240,8 +212,7 @@ static void test_mapped_addresses_are_unmapped_and_no_others(void **state)
         address_unmap(&address);
         assert_formats(&address, "1.2.3.4");
     }
-    static const char *const others[] = {"::102:304", "::fffe:102:304", "::ffff:0:102:304",
-                                         "1::ffff:102:304"};
+    static const char *const others[] = {"::102:304", "::fffe:102:304", "::ffff:0:102:304", "1::ffff:102:304"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         struct address address;
         assert_int_equal(parse(others[i], &address), 0);

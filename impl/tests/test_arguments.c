@@ -88,8 +88,7 @@ static struct outcome read_words(const char *const *words)
 
 #define READ(...) read_words((const char *const[]){"dir/program", __VA_ARGS__, NULL})
 
-static const char usage[] =
-    "Usage: program [--flag] [--text TEXT] [--duration TIME] [--size BYTES] WORD [PORT]\n";
+static const char usage[] = "Usage: program [--flag] [--text TEXT] [--duration TIME] [--size BYTES] WORD [PORT]\n";
 
 static void assert_misuse(struct outcome outcome)
 {
@@ -275,8 +274,7 @@ static void test_an_option_may_be_given_again_and_again(void **state)
     assert_int_equal(texts.count, ARGUMENT_TEXTS_MAX);
     assert_string_equal(texts.items[0], "x");
     assert_string_equal(texts.items[1], "second");
-    struct outcome outcome =
-        read_line(table, &values, (const char *const[]){"program", "--text", "more", NULL});
+    struct outcome outcome = read_line(table, &values, (const char *const[]){"program", "--text", "more", NULL});
     assert_int_equal(outcome.status, 1);
     assert_non_null(strstr(outcome.err, "expected no more than 16"));
 }
@@ -308,18 +306,14 @@ static struct outcome read_letters(struct letters *letters, const char *const *w
     return outcome;
 }
 
-#define READ_LETTERS(letters, ...)                                                                           \
-    read_letters((letters), (const char *const[]){"program", __VA_ARGS__, NULL})
+#define READ_LETTERS(letters, ...) read_letters((letters), (const char *const[]){"program", __VA_ARGS__, NULL})
 
 static void test_letters_may_be_written_together(void **state)
 {
     (void)state;
     static const char *const lines[][6] = {
-        {"program", "-l", "-v", "-v", "-w5", "80"},
-        {"program", "-lvvw", "5", "80"},
-        {"program", "-vlvw5", "80"},
-        {"program", "80", "-vv", "-lw5"},
-        {"program", "-vvlw5s", "--", "80"},
+        {"program", "-l", "-v", "-v", "-w5", "80"}, {"program", "-lvvw", "5", "80"},    {"program", "-vlvw5", "80"},
+        {"program", "80", "-vv", "-lw5"},           {"program", "-vvlw5s", "--", "80"},
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         const char *words[7] = {0};
@@ -342,9 +336,8 @@ static void test_wrong_letters_are_a_misuse(void **state)
     (void)state;
     static const char line[] = "Usage: program [-luv] [-w SECONDS] [--text TEXT] [HOST] PLACE\n";
     static const char *const lines[][4] = {
-        {"program", "-lx", "80"},  {"program", "-x", "80"},    {"program", "80", "-w"},
-        {"program", "-wl", "80"},  {"program", "-l"},          {"program", "-5", "80"},
-        {"program", "-l=1", "80"}, {"program", "a", "b", "c"},
+        {"program", "-lx", "80"}, {"program", "-x", "80"}, {"program", "80", "-w"},   {"program", "-wl", "80"},
+        {"program", "-l"},        {"program", "-5", "80"}, {"program", "-l=1", "80"}, {"program", "a", "b", "c"},
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         const char *words[5] = {0};

@@ -58,19 +58,8 @@ static void test_larger_ones_are_out_of_range(void **state)
 static void test_anything_else_is_no_integer(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"",
-                                        "-",
-                                        "+1",
-                                        " 1",
-                                        "1 ",
-                                        "1.0",
-                                        "0x1",
-                                        "1e3",
-                                        "--1",
-                                        "1-",
-                                        "one",
-                                        "\xd9\xa1",
-                                        "99999999999999999999x"};
+    static const char *const texts[] = {
+        "", "-", "+1", " 1", "1 ", "1.0", "0x1", "1e3", "--1", "1-", "one", "\xd9\xa1", "99999999999999999999x"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         assert_refused(texts[i], -EINVAL);
 }

@@ -40,8 +40,7 @@ static void say(struct stream *stream, const char *text)
     assert_int_equal(net_write(stream->far, text, strlen(text), net_deadline(LATE_MS)), 0);
 }
 
-static void assert_piece(struct stream *stream, const char *text, size_t length, bool begins,
-                         enum line_end end)
+static void assert_piece(struct stream *stream, const char *text, size_t length, bool begins, enum line_end end)
 {
     struct line line;
     assert_int_equal(lines_next(&stream->lines, net_deadline(LATE_MS), &line), 1);
@@ -169,8 +168,7 @@ static void test_stop_may_have_blanks_around_it(void **state)
     assert_true(text_is_stop("STOP", 4));
     assert_true(text_is_stop("STOP\n", 5));
     assert_true(text_is_stop(" \t STOP \r\n", 10));
-    static const char *const others[] = {"",     " ",         "STO",   "STOPS", "S TOP",
-                                         "stop", "STOP STOP", "STOP.", "xSTOP"};
+    static const char *const others[] = {"", " ", "STO", "STOPS", "S TOP", "stop", "STOP STOP", "STOP.", "xSTOP"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_false(text_is_stop(others[i], strlen(others[i])));
     assert_false(text_is_stop("STOP\0", 5));
@@ -181,8 +179,7 @@ static void test_only_a_complete_line_stops(void **state)
     (void)state;
     assert_true(line_is_stop(&(struct line){.text = "STOP", .length = 4, .begins = true, .end = LINE_ENDS}));
     assert_false(line_is_stop(&(struct line){.text = "STOP", .length = 4, .begins = true, .end = LINE_CUT}));
-    assert_false(
-        line_is_stop(&(struct line){.text = "STOP", .length = 4, .begins = false, .end = LINE_ENDS}));
+    assert_false(line_is_stop(&(struct line){.text = "STOP", .length = 4, .begins = false, .end = LINE_ENDS}));
 }
 
 int main(void)

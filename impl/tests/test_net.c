@@ -33,8 +33,7 @@ static int listen_here(void)
     return listener;
 }
 
-static int dial_port(uint16_t port, enum net_family family, int type, int64_t timeout_ms,
-                     struct failure *failure)
+static int dial_port(uint16_t port, enum net_family family, int type, int64_t timeout_ms, struct failure *failure)
 {
     char peer[32];
     snprintf(peer, sizeof peer, "127.0.0.1:%u", port);
@@ -258,8 +257,7 @@ static void test_listen_says_that_a_port_is_taken(void **state)
     (void)state;
     int listener = listen_here();
     struct failure failure;
-    assert_int_equal(net_listen("127.0.0.1", port_of(listener), NET_IPV4, SOCK_STREAM, &failure),
-                     -EADDRINUSE);
+    assert_int_equal(net_listen("127.0.0.1", port_of(listener), NET_IPV4, SOCK_STREAM, &failure), -EADDRINUSE);
     char expected[64];
     snprintf(expected, sizeof expected, "bind 127.0.0.1:%u: Address already in use", port_of(listener));
     assert_string_equal(failure.text, expected);

@@ -20,8 +20,7 @@ static uint64_t next_draw(void *context)
     return *draws->next++;
 }
 
-static void assert_drawn(int64_t minimum, int64_t maximum, const uint64_t *bits, int64_t expected,
-                         size_t taken)
+static void assert_drawn(int64_t minimum, int64_t maximum, const uint64_t *bits, int64_t expected, size_t taken)
 {
     struct draws draws = {.next = bits};
     assert_true(random_between_by(next_draw, &draws, minimum, maximum) == expected);

@@ -90,8 +90,8 @@ static void test_each_complete_line_gets_a_number_of_the_range(void **state)
 static void test_a_range_upside_down_is_a_misuse(void **state)
 {
     (void)state;
-    struct program program = {
-        .argv = {(char[]){"program"}, (char[]){"/nonexistent/x"}, (char[]){"2"}, (char[]){"1"}}, .argc = 4};
+    struct program program = {.argv = {(char[]){"program"}, (char[]){"/nonexistent/x"}, (char[]){"2"}, (char[]){"1"}},
+                              .argc = 4};
     run(&program);
     assert_int_equal(program.status, 1);
 }

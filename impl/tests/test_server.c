@@ -83,11 +83,8 @@ static void run_server(struct running *running, const struct server_options *opt
 
 static void start_server(struct running *running, server_handler *handler, unsigned max_clients)
 {
-    struct server_options options = {.host = "127.0.0.1",
-                                     .family = NET_IPV4,
-                                     .max_clients = max_clients,
-                                     .drain_ms = 1000,
-                                     .keepalive = true};
+    struct server_options options = {
+        .host = "127.0.0.1", .family = NET_IPV4, .max_clients = max_clients, .drain_ms = 1000, .keepalive = true};
     run_server(running, &options, handler);
     assert_true(running->port > 0);
 }

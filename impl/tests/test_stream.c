@@ -47,8 +47,7 @@ static int make_certificate(void **state)
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"localhost", -1, -1, 0);
     X509_set_issuer_name(certificate, name);
     X509_set_pubkey(certificate, key);
-    X509_EXTENSION *names =
-        X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1");
+    X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1");
     assert_non_null(names);
     X509_add_ext(certificate, names, -1);
     X509_EXTENSION_free(names);
@@ -162,8 +161,7 @@ static void test_the_certificate_must_be_trusted_and_for_the_host(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct pair pair;
-        assert_int_equal(connect_as(&pair, rows[i].host, rows[i].authorities, rows[i].insecure),
-                         rows[i].result);
+        assert_int_equal(connect_as(&pair, rows[i].host, rows[i].authorities, rows[i].insecure), rows[i].result);
         if (rows[i].reason)
             assert_string_equal(pair.failure.text, rows[i].reason);
         finish(&pair);
@@ -189,11 +187,9 @@ static void test_a_peer_that_does_not_speak_tls_is_a_failure(void **state)
     assert_int_equal(tls_client_context(&context, NULL, true, &failure), 0);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
     struct stream client = {.socket = sockets[0]}, server = {.socket = sockets[1]};
-    assert_int_equal(stream_connect_tls(&client, context, "localhost", net_deadline(30), &failure),
-                     -ETIMEDOUT);
+    assert_int_equal(stream_connect_tls(&client, context, "localhost", net_deadline(30), &failure), -ETIMEDOUT);
     assert_int_equal(stream_write(&server, "HTTP/1.1 400 Bad Request\r\n\r\n", 28, net_deadline(LATE_MS)), 0);
-    assert_int_equal(stream_connect_tls(&client, context, "localhost", net_deadline(LATE_MS), &failure),
-                     -EPROTO);
+    assert_int_equal(stream_connect_tls(&client, context, "localhost", net_deadline(LATE_MS), &failure), -EPROTO);
     assert_non_null(strstr(failure.text, "use TLS with localhost: "));
     assert_null(client.tls);
     tls_context_free(context);

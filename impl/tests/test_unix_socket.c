@@ -143,8 +143,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_stale_socket_is_replaced, make_place, remove_place),
         cmocka_unit_test_setup_teardown(test_a_socket_in_use_stays, make_place, remove_place),
         cmocka_unit_test_setup_teardown(test_a_file_stays, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(test_a_path_that_does_not_fit_is_refused_whole, make_place,
-                                        remove_place),
+        cmocka_unit_test_setup_teardown(test_a_path_that_does_not_fit_is_refused_whole, make_place, remove_place),
         cmocka_unit_test_setup_teardown(test_what_is_not_there_is_named, make_place, remove_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

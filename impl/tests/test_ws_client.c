@@ -31,8 +31,8 @@ static void *open_client(void *argument)
 {
     struct pair *pair = argument;
     static const struct ws_url url = {.peer = "a:80", .host = "a", .target = "/ws"};
-    pair->opened = ws_client_open(&pair->client, (struct stream){.socket = pair->socket}, &url,
-                                  net_deadline(LATE_MS), &pair->failure);
+    pair->opened = ws_client_open(&pair->client, (struct stream){.socket = pair->socket}, &url, net_deadline(LATE_MS),
+                                  &pair->failure);
     return NULL;
 }
 
@@ -91,8 +91,7 @@ static int next(struct pair *pair, struct session_event *event)
 }
 
 /* Reads a frame of the client: its header must be legal, and its payload under the mask as expected. */
-static void expect_frame(struct pair *pair, enum frame_opcode opcode, bool final, const char *payload,
-                         size_t size)
+static void expect_frame(struct pair *pair, enum frame_opcode opcode, bool final, const char *payload, size_t size)
 {
     unsigned char bytes[FRAME_CLIENT_HEADER_MAX + 20000];
     struct frame_header header;
@@ -177,8 +176,7 @@ static void test_messages_under_way_still_come_behind_our_close_frame(void **sta
     assert_int_equal(next(&pair, &event), 1);
     assert_int_equal(event.type, SESSION_CLOSED);
     char byte;
-    assert_int_equal(net_read(pair.server, &byte, 1, net_deadline(50)),
-                     -ETIMEDOUT); /* no pong, no close frame */
+    assert_int_equal(net_read(pair.server, &byte, 1, net_deadline(50)), -ETIMEDOUT); /* no pong, no close frame */
     finish(&pair);
 }
 

@@ -27,23 +27,19 @@ static void test_a_good_response_has_no_fault(void **state)
 {
     (void)state;
     assert_null(fault_of(SWITCHING UPGRADE CONNECTION ACCEPT "\r\n"));
-    assert_null(
-        fault_of("HTTP/1.1 101\r\n" ACCEPT "connection: keep-alive, UPGRADE\r\nUPGRADE: WebSocket\r\n\r\n"));
+    assert_null(fault_of("HTTP/1.1 101\r\n" ACCEPT "connection: keep-alive, UPGRADE\r\nUPGRADE: WebSocket\r\n\r\n"));
 }
 
 static void test_each_part_of_it_is_needed(void **state)
 {
     (void)state;
-    assert_string_equal(fault_of("HTTP/1.1 200 OK\r\n" UPGRADE CONNECTION ACCEPT "\r\n"),
-                        "the status is not 101");
+    assert_string_equal(fault_of("HTTP/1.1 200 OK\r\n" UPGRADE CONNECTION ACCEPT "\r\n"), "the status is not 101");
     assert_string_equal(fault_of("HTTP/1.0 101 x\r\n" UPGRADE CONNECTION ACCEPT "\r\n"),
                         "the response is not HTTP/1.1");
-    assert_string_equal(fault_of(SWITCHING CONNECTION ACCEPT "\r\n"),
-                        "the response does not upgrade to websocket");
+    assert_string_equal(fault_of(SWITCHING CONNECTION ACCEPT "\r\n"), "the response does not upgrade to websocket");
     assert_string_equal(fault_of(SWITCHING "Upgrade: h2c\r\n" CONNECTION ACCEPT "\r\n"),
                         "the response does not upgrade to websocket");
-    assert_string_equal(fault_of(SWITCHING UPGRADE ACCEPT "\r\n"),
-                        "Connection of the response has no upgrade");
+    assert_string_equal(fault_of(SWITCHING UPGRADE ACCEPT "\r\n"), "Connection of the response has no upgrade");
     assert_string_equal(fault_of(SWITCHING UPGRADE "Connection: upgraded\r\n" ACCEPT "\r\n"),
                         "Connection of the response has no upgrade");
 }

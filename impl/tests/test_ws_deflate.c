@@ -73,8 +73,8 @@ static void check(const struct vector *vectors, size_t count, bool no_context_ta
         struct inflater inflater = {.window_bits = bits, .no_context_takeover = no_context_takeover};
         for (size_t i = 0; i < count; i++) {
             const struct vector *vector = &vectors[i];
-            int result = inflate_message(&inflater, vector->payload, vector->size, manners[k].cut,
-                                         manners[k].step, &text);
+            int result =
+                inflate_message(&inflater, vector->payload, vector->size, manners[k].cut, manners[k].step, &text);
             assert_int_equal(result, vector->text ? 0 : -EBADMSG);
             if (!vector->text)
                 break;
@@ -86,19 +86,19 @@ static void check(const struct vector *vectors, size_t count, bool no_context_ta
     free(text.bytes);
 }
 
-#define CHECK(no_context_takeover, ...)                                                                      \
-    check((const struct vector[]){__VA_ARGS__},                                                              \
-          sizeof(const struct vector[]){__VA_ARGS__} / sizeof(struct vector), no_context_takeover, 15)
+#define CHECK(no_context_takeover, ...)                                                                                \
+    check((const struct vector[]){__VA_ARGS__}, sizeof(const struct vector[]){__VA_ARGS__} / sizeof(struct vector),    \
+          no_context_takeover, 15)
 
 /* Section 7.2.3.1 */
-#define HELLO                                                                                                \
-    {                                                                                                        \
-        7, {0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00}, "Hello"                                               \
+#define HELLO                                                                                                          \
+    {                                                                                                                  \
+        7, {0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00}, "Hello"                                                         \
     }
 /* Section 7.2.3.2: the same again, by reference to it */
-#define AGAIN                                                                                                \
-    {                                                                                                        \
-        5, {0xf2, 0x00, 0x11, 0x00, 0x00}, "Hello"                                                           \
+#define AGAIN                                                                                                          \
+    {                                                                                                                  \
+        5, {0xf2, 0x00, 0x11, 0x00, 0x00}, "Hello"                                                                     \
     }
 
 static void test_one_block_of_7_2_3_1(void **state)
@@ -132,9 +132,7 @@ static void test_bfinal_of_7_2_3_4(void **state)
 static void test_two_blocks_of_7_2_3_5(void **state)
 {
     (void)state;
-    CHECK(false,
-          {13, {0xf2, 0x48, 0x05, 0x00, 0x00, 0x00, 0xff, 0xff, 0xca, 0xc9, 0xc9, 0x07, 0x00}, "Hello"},
-          AGAIN);
+    CHECK(false, {13, {0xf2, 0x48, 0x05, 0x00, 0x00, 0x00, 0xff, 0xff, 0xca, 0xc9, 0xc9, 0x07, 0x00}, "Hello"}, AGAIN);
 }
 
 static void test_an_empty_message_of_7_2_3_6(void **state)
@@ -147,8 +145,7 @@ static void test_messages_go_on_behind_final_blocks(void **state)
 {
     (void)state;
     /* "Hello" with BFINAL, then "Hello" again by reference to it */
-    CHECK(false,
-          {12, {0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0xf2, 0x00, 0x11, 0x00, 0x00}, "HelloHello"});
+    CHECK(false, {12, {0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0xf2, 0x00, 0x11, 0x00, 0x00}, "HelloHello"});
 }
 
 static void test_what_breaks_off_is_refused(void **state)
@@ -159,9 +156,7 @@ static void test_what_breaks_off_is_refused(void **state)
     CHECK(false, {3, {0xf2, 0x48, 0xcd}, NULL});                         /* within a block */
     CHECK(false, {7, {0x00, 0x05, 0x00, 0xfa, 0xff, 0x48, 0x65}, NULL}); /* within a stored block */
     CHECK(false, {7, {0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00}, NULL}); /* a final block and no other */
-    CHECK(
-        false,
-        {11, {0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00, 0x00, 0xff, 0xff}, NULL}); /* a tail too many */
+    CHECK(false, {11, {0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00, 0x00, 0xff, 0xff}, NULL}); /* a tail too many */
 }
 
 static void test_what_is_no_deflate_is_refused(void **state)
@@ -176,8 +171,7 @@ static void test_what_is_no_deflate_is_refused(void **state)
 }
 
 /* Deflates a message in heap buffers, with `step` bytes of room at a time. */
-static struct text deflate_message(struct deflater *deflater, const unsigned char *bytes, size_t size,
-                                   size_t step)
+static struct text deflate_message(struct deflater *deflater, const unsigned char *bytes, size_t size, size_t step)
 {
     struct text text = {.bytes = malloc(ROOM)};
     unsigned char *exact = malloc(size);

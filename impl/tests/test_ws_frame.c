@@ -92,8 +92,7 @@ static void test_decode_tells_fragments_and_opcodes(void **state)
     for (unsigned first = 0; first < 256; first++) {
         unsigned opcode = first & 0xf;
         bool control = opcode >= 8;
-        bool legal =
-            !(first & 0x70) && (opcode <= 2 || (opcode >= 8 && opcode <= 10)) && (first & 0x80 || !control);
+        bool legal = !(first & 0x70) && (opcode <= 2 || (opcode >= 8 && opcode <= 10)) && (first & 0x80 || !control);
         const unsigned char bytes[] = {(unsigned char)first, 0x80, 1, 2, 3, 4};
         if (!legal) {
             refuse(bytes, sizeof bytes);
@@ -155,8 +154,7 @@ static void test_decode_reads_a_servers_frames_without_masks(void **state)
     (void)state;
     for (unsigned first = 0; first < 256; first++) {
         for (unsigned second = 0; second < 256; second++) {
-            unsigned char bytes[FRAME_CLIENT_HEADER_MAX] = {(unsigned char)first,
-                                                            (unsigned char)(second | 0x80)};
+            unsigned char bytes[FRAME_CLIENT_HEADER_MAX] = {(unsigned char)first, (unsigned char)(second | 0x80)};
             size_t extended = (second & 0x7f) == 126 ? 2 : (second & 0x7f) == 127 ? 8 : 0;
             bytes[4] = bytes[3] = bytes[2] = 1;
             struct frame_header client = {0}, server = {0};
@@ -188,8 +186,8 @@ static void test_decode_takes_rsv1_with_deflate_where_a_message_begins(void **st
             assert_true(result < 0 || !header.compressed);
             continue;
         }
-        bool legal = (first & 0x7f) == (FRAME_COMPRESSED | OPCODE_TEXT) ||
-                     (first & 0x7f) == (FRAME_COMPRESSED | OPCODE_BINARY);
+        bool legal =
+            (first & 0x7f) == (FRAME_COMPRESSED | OPCODE_TEXT) || (first & 0x7f) == (FRAME_COMPRESSED | OPCODE_BINARY);
         assert_int_equal(result, legal ? 6 : -EPROTO);
         assert_true(!legal || header.compressed);
     }

@@ -64,8 +64,7 @@ static void test_a_good_request_is_upgraded(void **state)
     assert_int_equal(status_of("GET http://other/ws?x HTTP/1.1\r\n" HOST UPGRADE VERSION WITH_KEY), 101);
     assert_int_equal(status_of(GOOD "Content-Length: 0\r\n"), 101);
     /* The key of the RFC's section 4.1 has bits set that its 16 bytes do not use. */
-    assert_int_equal(status_of(GET_WS HOST UPGRADE VERSION "Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEC==\r\n"),
-                     101);
+    assert_int_equal(status_of(GET_WS HOST UPGRADE VERSION "Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEC==\r\n"), 101);
 }
 
 static void test_a_request_that_lacks_something_is_told_so(void **state)
@@ -90,8 +89,8 @@ static void test_what_must_be_there_once_is_refused_twice(void **state)
     assert_int_equal(status_of(GOOD WITH_KEY), 400);
     assert_int_equal(status_of(GOOD VERSION), 400);
     assert_int_equal(status_of(GOOD HOST), 400);
-    assert_int_equal(
-        status_of(GOOD "Origin: http://server.example:8080\r\nOrigin: http://server.example:8080\r\n"), 400);
+    assert_int_equal(status_of(GOOD "Origin: http://server.example:8080\r\nOrigin: http://server.example:8080\r\n"),
+                     400);
 }
 
 static void test_a_key_is_the_base64_of_16_bytes(void **state)
@@ -200,8 +199,7 @@ static void test_the_first_offered_subprotocol_that_is_spoken_is_chosen(void **s
     const struct handshake_policy policy = {.subprotocols = names, .subprotocol_count = 2};
 #define OFFER GOOD "Sec-WebSocket-Protocol: "
     assert_string_equal(decide_by(OFFER "x,\tsuperchat , chat\r\n", &policy).subprotocol, "superchat");
-    assert_string_equal(decide_by(OFFER "x\r\nSec-WebSocket-Protocol: chat\r\n", &policy).subprotocol,
-                        "chat");
+    assert_string_equal(decide_by(OFFER "x\r\nSec-WebSocket-Protocol: chat\r\n", &policy).subprotocol, "chat");
     assert_null(decide_by(OFFER "Chat, chats\r\n", &policy).subprotocol);
     assert_null(decide_by(OFFER "chat\r\n", &nobody_else).subprotocol);
     assert_int_equal(decide_by(OFFER "chats\r\n", &policy).status, 101);

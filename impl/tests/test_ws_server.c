@@ -16,11 +16,11 @@
 
 enum { LATE_MS = 5000 };
 
-#define REQUEST                                                                                              \
-    "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "    \
+#define REQUEST                                                                                                        \
+    "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "              \
     "13\r\nSec-WebSocket-Protocol: two\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-#define UPGRADED                                                                                             \
-    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"                      \
+#define UPGRADED                                                                                                       \
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"                                \
     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: two\r\n\r\n"
 
 /* Says hello and closes. */
@@ -62,8 +62,7 @@ static int dial(const char *port)
     struct failure failure;
     int64_t deadline = net_deadline(LATE_MS);
     int client;
-    while ((client = net_dial(peer, NET_IPV4, SOCK_STREAM, LATE_MS, &failure)) < 0 &&
-           net_deadline(0) < deadline)
+    while ((client = net_dial(peer, NET_IPV4, SOCK_STREAM, LATE_MS, &failure)) < 0 && net_deadline(0) < deadline)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     assert_true(client >= 0);
     return client;

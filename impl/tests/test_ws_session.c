@@ -60,8 +60,7 @@ static void note(struct outcome *outcome, const struct session_event *event)
         return;
     case SESSION_MESSAGE:
         snprintf(end, room, "%s %zu;", event->opcode == OPCODE_TEXT ? "text" : "binary", event->length);
-        assert_memory_equal(event->payload, event->answer + event->answer_length - event->length,
-                            event->length);
+        assert_memory_equal(event->payload, event->answer + event->answer_length - event->length, event->length);
         break;
     case SESSION_PING:
         snprintf(end, room, "ping %zu;", event->length);
@@ -109,8 +108,7 @@ static void feed(struct ws_session *session, const unsigned char *bytes, size_t 
     free(exact);
 }
 
-static struct outcome run_cut(const unsigned char *bytes, size_t size, size_t limit, size_t first,
-                              size_t step)
+static struct outcome run_cut(const unsigned char *bytes, size_t size, size_t limit, size_t first, size_t step)
 {
     struct outcome outcome = {0};
     struct ws_session session;
@@ -254,8 +252,7 @@ static void test_close_codes_are_sent_back_or_refused(void **state)
 {
     (void)state;
     for (unsigned code = 0; code <= 65535; code++) {
-        bool legal =
-            (code >= 1000 && code < 1004) || (code >= 1007 && code < 1015) || (code >= 3000 && code < 5000);
+        bool legal = (code >= 1000 && code < 1004) || (code >= 1007 && code < 1015) || (code >= 3000 && code < 5000);
         assert_int_equal(close_code_is_legal(code), legal);
         if (code % 7 != 0 && (code < 995 || code > 1020))
             continue;
@@ -361,8 +358,7 @@ static void test_a_big_message_is_assembled_and_its_memory_given_back(void **sta
     size_t taken = 0;
     while (taken < SIZE + 14) {
         assert_true(taken == 0 || event.type == SESSION_NONE);
-        taken += session_feed(&session, bytes + taken, SIZE + 14 - taken < 4096 ? SIZE + 14 - taken : 4096,
-                              &event);
+        taken += session_feed(&session, bytes + taken, SIZE + 14 - taken < 4096 ? SIZE + 14 - taken : 4096, &event);
     }
     assert_int_equal(event.type, SESSION_MESSAGE);
     assert_int_equal(event.length, SIZE);
@@ -387,8 +383,7 @@ static void test_the_server_can_close(void **state)
     assert_memory_equal(event.answer, "\x88\x02\x03\xe9", 4);
     assert_false(event.failed);
     /* What was under way is given out, unanswered, and the client's own close frame ends it. */
-    static const enum session_event_type expected[] = {SESSION_MESSAGE, SESSION_PING, SESSION_CLOSED,
-                                                       SESSION_NONE};
+    static const enum session_event_type expected[] = {SESSION_MESSAGE, SESSION_PING, SESSION_CLOSED, SESSION_NONE};
     add(&wire, OPCODE_PING, "late");
     add(&wire, OPCODE_CLOSE, "\x03\xe9");
     add(&wire, OPCODE_TEXT, "later");
@@ -413,8 +408,8 @@ static const struct deflate_parameters defaults,
 
 #define ADD(wire, opcode, bytes) add_frame(wire, opcode, bytes, sizeof bytes - 1)
 
-static struct outcome run_deflate(const struct deflate_parameters *parameters, const struct wire *wire,
-                                  size_t limit, const char *events)
+static struct outcome run_deflate(const struct deflate_parameters *parameters, const struct wire *wire, size_t limit,
+                                  const char *events)
 {
     agreed = parameters;
     struct outcome outcome = run(wire->bytes, wire->size, limit, events);
@@ -453,8 +448,7 @@ static void test_plain_and_empty_messages_go_between_compressed_ones(void **stat
     ADD(&wire, TEXT | PACKED, "\0");
     ADD(&wire, TEXT | PACKED, AGAIN);
     struct outcome outcome = run_deflate(&defaults, &wire, 1024, "text 5;text 5;text 0;text 0;text 5;");
-    assert_memory_equal(outcome.answers, "\xc1\x07" HELLO "\xc1",
-                        10); /* the plain one comes back compressed */
+    assert_memory_equal(outcome.answers, "\xc1\x07" HELLO "\xc1", 10); /* the plain one comes back compressed */
 }
 
 static void test_compressed_fragments_are_put_together_around_a_ping(void **state)
@@ -536,8 +530,7 @@ static void test_empty_blocks_without_end_cost_nothing(void **state)
     struct session_event event;
     session_begin(&session, FRAME_BY_CLIENT, 10);
     session_use_deflate(&session, &defaults);
-    session_feed(&session, (const unsigned char *)"\xc2\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0", 14,
-                 &event);
+    session_feed(&session, (const unsigned char *)"\xc2\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0", 14, &event);
     for (int i = 0; i < 100000; i++) {
         session_feed(&session, (const unsigned char *)"\x00\x00\x00\xff\xff", 5, &event);
         assert_int_equal(event.type, SESSION_NONE);

@@ -11,8 +11,7 @@
 
 #include "base/text.h"
 
-static const char *const steps[] = {"connect", "accept",     "open",       "send",
-                                    "expect",  "expect-end", "expect-exit"};
+static const char *const steps[] = {"connect", "accept", "open", "send", "expect", "expect-end", "expect-exit"};
 
 static const char *nearest_step(const char *word)
 {

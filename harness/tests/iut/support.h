@@ -48,8 +48,7 @@ static inline bool refused(int error)
 }
 
 // Opens another sandbox of the fixture's kind and a cell in it. Returns 0 or a negative errno.
-static inline int sandbox_open_like(const struct fixture *fixture, struct sandbox **sandbox,
-                                    struct cell **cell)
+static inline int sandbox_open_like(const struct fixture *fixture, struct sandbox **sandbox, struct cell **cell)
 {
     int result = sandbox_open(fixture->mode, sandbox);
     if (result < 0)

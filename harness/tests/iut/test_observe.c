@@ -11,10 +11,8 @@ static int bind_loopback(struct cell *cell, int family, int type, uint16_t port)
 {
     int handle = cell_socket(cell, family, type);
     assert_true(handle >= 0);
-    struct sockaddr_in v4 = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct sockaddr_in6 v6 = {
-        .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = in6addr_loopback};
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = in6addr_loopback};
     assert_int_equal(family == AF_INET ? bind(handle, (struct sockaddr *)&v4, sizeof v4)
                                        : bind(handle, (struct sockaddr *)&v6, sizeof v6),
                      0);

@@ -41,8 +41,7 @@ static void test_wait_ends_at_the_deadline(void **state)
 static void test_signal_reaches_the_program(void **state)
 {
     struct cell *cell = fixture_of(state)->cell;
-    struct process process =
-        start_shell(cell, "trap 'exit 5' TERM; echo ready; while :; do sleep 0.01; done");
+    struct process process = start_shell(cell, "trap 'exit 5' TERM; echo ready; while :; do sleep 0.01; done");
     read_until(process.output, "ready");
     assert_int_equal(cell_signal(cell, &process, SIGTERM), 0);
     assert_int_equal(WEXITSTATUS(wait_status(&process)), 5);
@@ -142,8 +141,8 @@ static void test_no_signal_is_blocked_or_ignored(void **state)
 {
     struct cell *cell = fixture_of(state)->cell;
     // glibc itself ignores its two internal signals in whatever it spawns.
-    const char *const arguments[] = {"grep", "-E", "^Sig(Blk|Ign):\t0000000[01][08]0000000$",
-                                     "/proc/self/status", NULL};
+    const char *const arguments[] = {"grep", "-E", "^Sig(Blk|Ign):\t0000000[01][08]0000000$", "/proc/self/status",
+                                     NULL};
     struct process process = start(cell, arguments);
     const char *lines = read_until(process.output, NULL);
     assert_non_null(strstr(lines, "SigBlk"));

@@ -19,21 +19,19 @@
 #include "base/memory.h"
 #include "report/reporter.h"
 
-#define RUN(cases)                                                                                           \
-    "{'event': 'run', 'version': '0.1.0', 'workers': 2, 'profile': 'mine', 'cases': " #cases "}\n"
+#define RUN(cases) "{'event': 'run', 'version': '0.1.0', 'workers': 2, 'profile': 'mine', 'cases': " #cases "}\n"
 #define SUMMARY "{'event': 'summary', 'seconds': 3.25, 'exit': 0}\n"
 // A case of that verdict; `more` are further members, each with a comma before it.
-#define CASE(id, verdict, more)                                                                              \
-    "{'event': 'case', 'id': '" id                                                                           \
-    "', 'suite': 'Greetings', 'program': 'greeter', 'title': 'It greets', 'verdict': '" verdict "'" more     \
-    "}\n"
-#define CHECKS                                                                                               \
-    ", 'checks': [{'id': 'greet-2-hello', 'level': 'MUST', 'section': '2', 'text': 'It says hello.'}], "     \
-    "'file': "                                                                                               \
+#define CASE(id, verdict, more)                                                                                        \
+    "{'event': 'case', 'id': '" id                                                                                     \
+    "', 'suite': 'Greetings', 'program': 'greeter', 'title': 'It greets', 'verdict': '" verdict "'" more "}\n"
+#define CHECKS                                                                                                         \
+    ", 'checks': [{'id': 'greet-2-hello', 'level': 'MUST', 'section': '2', 'text': 'It says hello.'}], "               \
+    "'file': "                                                                                                         \
     "'suites/g.yaml', 'line': 12"
-#define EVERYTHING                                                                                           \
-    CHECKS ", 'step': 'expect', 'step_line': 17, 'expected': 'hello', 'actual': 'nothing', 'why': 'shy', "   \
-           "'transcript': ['+0.1 a > 00', '+0.2 a < FIN'], 'stderr': 'oops\\nbye\\n', 'rerun': 'sockspec "   \
+#define EVERYTHING                                                                                                     \
+    CHECKS ", 'step': 'expect', 'step_line': 17, 'expected': 'hello', 'actual': 'nothing', 'why': 'shy', "             \
+           "'transcript': ['+0.1 a > 00', '+0.2 a < FIN'], 'stderr': 'oops\\nbye\\n', 'rerun': 'sockspec "             \
            "run x'"
 
 static inline char *with_double_quotes(const char *lines)
@@ -83,8 +81,7 @@ static inline void feed(struct reporter *reporter, const char *lines)
 }
 
 // What a report of these events holds when they come live.
-static inline char *report_live(enum report_format format, const struct terminal_options *options,
-                                const char *lines)
+static inline char *report_live(enum report_format format, const struct terminal_options *options, const char *lines)
 {
     char *path = temporary_path();
     struct reporter *reporter;

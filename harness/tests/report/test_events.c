@@ -2,11 +2,10 @@
 
 #include <errno.h>
 
-#define HOSTILE                                                                                              \
-    RUN(3)                                                                                                   \
-    CASE("a", "fail", EVERYTHING ", 'seconds': 0.0125")                                                      \
-    CASE("b", "nonstrict",                                                                                   \
-         ", 'actual': '\\u0000\\u001b]]>&<\\ufffe', 'seconds': 0.1, 'stderr': '# \\u0007'")                  \
+#define HOSTILE                                                                                                        \
+    RUN(3)                                                                                                             \
+    CASE("a", "fail", EVERYTHING ", 'seconds': 0.0125")                                                                \
+    CASE("b", "nonstrict", ", 'actual': '\\u0000\\u001b]]>&<\\ufffe', 'seconds': 0.1, 'stderr': '# \\u0007'")          \
     CASE("c", "skip", ", 'why': '#\\\\'") SUMMARY
 
 struct replayed {
@@ -75,15 +74,13 @@ static void test_what_is_no_event_is_refused(void **state)
     assert_refused("{'event': 'run'}\n\n[1]\n", "run.jsonl:3:1: not a JSON object; each line is one event");
     assert_refused("5\n", "run.jsonl:1:1: not a JSON object; each line is one event");
     assert_refused("{}\n", "run.jsonl:1:1: an object without an \"event\" member that says what it is");
-    assert_refused("{'event': 5}\n",
-                   "run.jsonl:1:1: an object without an \"event\" member that says what it is");
+    assert_refused("{'event': 5}\n", "run.jsonl:1:1: an object without an \"event\" member that says what it is");
 }
 
 static void test_malformed_json_is_refused_with_its_place(void **state)
 {
     (void)state;
-    struct replayed replayed =
-        replay(REPORT_JSONL, "{'event': 'run'}\n{'event': nonsense}\n{'event': 'summary'}\n");
+    struct replayed replayed = replay(REPORT_JSONL, "{'event': 'run'}\n{'event': nonsense}\n{'event': 'summary'}\n");
     assert_int_equal(replayed.status, -EBADMSG);
     assert_int_equal(strncmp(replayed.message, "run.jsonl:2:18: ", 16), 0);
     assert_report(replayed.report, "{\"event\":\"run\"}\n");

@@ -6,8 +6,7 @@
 static xmlDoc *junit(const char *lines)
 {
     char *text = report_live(REPORT_JUNIT, NULL, lines);
-    xmlDoc *document =
-        xmlReadMemory(text, (int)strlen(text), "report", NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
+    xmlDoc *document = xmlReadMemory(text, (int)strlen(text), "report", NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
     if (!document)
         fail_msg("not well-formed:\n%s", text);
     free(text);
@@ -60,11 +59,10 @@ static void test_golden(void **state)
 {
     (void)state;
     assert_report(
-        report_live(
-            REPORT_JUNIT, NULL,
-            "{'event': 'run', 'time': '2026-01-31T12:00:00Z', 'cases': 2, 'workers': 2, 'time_scale': "
-            "0.5, 'strict': false}\n" CASE("greet/a", "pass", CHECKS ", 'seconds': 0.25")
-                CASE("greet/b", "fail", EVERYTHING ", 'seconds': 0.5") SUMMARY),
+        report_live(REPORT_JUNIT, NULL,
+                    "{'event': 'run', 'time': '2026-01-31T12:00:00Z', 'cases': 2, 'workers': 2, 'time_scale': "
+                    "0.5, 'strict': false}\n" CASE("greet/a", "pass", CHECKS ", 'seconds': 0.25")
+                        CASE("greet/b", "fail", EVERYTHING ", 'seconds': 0.5") SUMMARY),
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<testsuites name=\"sockspec\" tests=\"2\" failures=\"1\" errors=\"0\" time=\"3.250\">\n"
         " <testsuite name=\"Greetings\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\" time=\"0.750\" "
@@ -146,10 +144,9 @@ static void test_nonstrict_is_a_failure_when_strict(void **state)
 static void test_suites_are_told_apart_by_program(void **state)
 {
     (void)state;
-    xmlDoc *document =
-        junit("{'event': 'case', 'id': 'a', 'program': 'p', 'suite': 'S', 'verdict': 'pass'}\n"
-              "{'event': 'case', 'id': 'b', 'program': 'q', 'suite': 'S', 'verdict': 'pass'}\n"
-              "{'event': 'case', 'id': 'c', 'program': 'p', 'suite': 'S', 'verdict': 'pass'}\n" SUMMARY);
+    xmlDoc *document = junit("{'event': 'case', 'id': 'a', 'program': 'p', 'suite': 'S', 'verdict': 'pass'}\n"
+                             "{'event': 'case', 'id': 'b', 'program': 'q', 'suite': 'S', 'verdict': 'pass'}\n"
+                             "{'event': 'case', 'id': 'c', 'program': 'p', 'suite': 'S', 'verdict': 'pass'}\n" SUMMARY);
     xmlNode *root = xmlDocGetRootElement(document);
     assert_int_equal(xmlChildElementCount(root), 2);
     assert_attribute(need(root, "testcase", "c"), "classname", "p.S");
@@ -161,11 +158,10 @@ static void test_suites_are_told_apart_by_program(void **state)
 static void test_hostile_values_leave_it_well_formed(void **state)
 {
     (void)state;
-    xmlDoc *document =
-        junit(CASE("a", "fail",
-                   ", 'actual': '<\\u0000\\u001b[2J\\ufffe\\\"&]]>\\n\\ud83d\\ude00', 'transcript': "
-                   "[']]>\\u0008', '\\uffff'], 'stderr': ']]>\\u0001\\r\\n</system-err>', 'file': "
-                   "'\\u0002'") SUMMARY);
+    xmlDoc *document = junit(CASE("a", "fail",
+                                  ", 'actual': '<\\u0000\\u001b[2J\\ufffe\\\"&]]>\\n\\ud83d\\ude00', 'transcript': "
+                                  "[']]>\\u0008', '\\uffff'], 'stderr': ']]>\\u0001\\r\\n</system-err>', 'file': "
+                                  "'\\u0002'") SUMMARY);
     xmlNode *root = xmlDocGetRootElement(document);
     assert_attribute(need(root, "failure", NULL), "message", "<\\x00\\x1b[2J\\ufffe\"&]]>\\x0a\U0001f600");
     assert_attribute(need(root, "testcase", "a"), "file", "\ufffd");

@@ -10,9 +10,8 @@ static char *terminal(const struct terminal_options *options, const char *lines)
 static void test_passes_are_counted_only(void **state)
 {
     (void)state;
-    assert_report(
-        terminal(NULL, RUN(2) CASE("greet/a", "pass", EVERYTHING) CASE("greet/b", "pass", "") SUMMARY),
-        HEADER("2 cases") "2 cases: 2 pass in 3.2 s\n");
+    assert_report(terminal(NULL, RUN(2) CASE("greet/a", "pass", EVERYTHING) CASE("greet/b", "pass", "") SUMMARY),
+                  HEADER("2 cases") "2 cases: 2 pass in 3.2 s\n");
 }
 
 static void test_fail_is_shown_in_full(void **state)
@@ -39,34 +38,32 @@ static void test_fail_is_shown_in_full(void **state)
 static void test_every_verdict(void **state)
 {
     (void)state;
-    assert_report(
-        terminal(NULL,
-                 RUN(10) CASE("a", "pass", "") CASE("b", "nonstrict", CHECKS ", 'why': 'shy', 'actual': 'x'")
-                     CASE("c", "fail", "") CASE("d", "info", CHECKS ", 'actual': '3 threads'")
-                         CASE("e", "unsupported", ", 'why': 'no IPv6'") CASE("f", "skip", "")
-                             CASE("g", "unresolved", ", 'attempts': 2") CASE("h", "xfail", "")
-                                 CASE("i", "xpass", "") CASE("j", "novel", "") SUMMARY),
-        HEADER("10 cases") "NONSTRICT   b: It greets\n"
-                           "  requirement  greet-2-hello (MUST, section 2)\n"
-                           "  why          shy\n"
-                           "FAIL        c: It greets\n\n"
-                           "INFO        d: It greets\n"
-                           "  requirement  greet-2-hello (MUST, section 2)\n"
-                           "  actual       3 threads\n"
-                           "UNSUPPORTED e: It greets \u2014 no IPv6\n"
-                           "UNRESOLVED  g: It greets (2 attempts)\n\n"
-                           "XPASS       i: It greets\n\n"
-                           "NOVEL       j: It greets\n\n"
-                           "10 cases: 1 pass, 1 nonstrict, 1 fail, 1 unresolved, 1 xfail, 1 xpass, 1 info, "
-                           "1 unsupported, 1 skip, 1 unknown in 3.2 s\n");
+    assert_report(terminal(NULL,
+                           RUN(10) CASE("a", "pass", "") CASE("b", "nonstrict", CHECKS ", 'why': 'shy', 'actual': 'x'")
+                               CASE("c", "fail", "") CASE("d", "info", CHECKS ", 'actual': '3 threads'")
+                                   CASE("e", "unsupported", ", 'why': 'no IPv6'") CASE("f", "skip", "")
+                                       CASE("g", "unresolved", ", 'attempts': 2") CASE("h", "xfail", "")
+                                           CASE("i", "xpass", "") CASE("j", "novel", "") SUMMARY),
+                  HEADER("10 cases") "NONSTRICT   b: It greets\n"
+                                     "  requirement  greet-2-hello (MUST, section 2)\n"
+                                     "  why          shy\n"
+                                     "FAIL        c: It greets\n\n"
+                                     "INFO        d: It greets\n"
+                                     "  requirement  greet-2-hello (MUST, section 2)\n"
+                                     "  actual       3 threads\n"
+                                     "UNSUPPORTED e: It greets \u2014 no IPv6\n"
+                                     "UNRESOLVED  g: It greets (2 attempts)\n\n"
+                                     "XPASS       i: It greets\n\n"
+                                     "NOVEL       j: It greets\n\n"
+                                     "10 cases: 1 pass, 1 nonstrict, 1 fail, 1 unresolved, 1 xfail, 1 xpass, 1 info, "
+                                     "1 unsupported, 1 skip, 1 unknown in 3.2 s\n");
 }
 
 static void test_nonstrict_is_shown_in_full_when_strict(void **state)
 {
     (void)state;
-    assert_report(terminal(NULL,
-                           "{'event': 'run', 'cases': 1, 'workers': 1, 'time_scale': 2, 'sandbox': 'none', "
-                           "'strict': true}\n" CASE("a", "nonstrict", EVERYTHING) SUMMARY),
+    assert_report(terminal(NULL, "{'event': 'run', 'cases': 1, 'workers': 1, 'time_scale': 2, 'sandbox': 'none', "
+                                 "'strict': true}\n" CASE("a", "nonstrict", EVERYTHING) SUMMARY),
                   "sockspec: 1 case, 1 worker, sandbox: none, time scale 2, strict\n"
                   "NONSTRICT   a: It greets\n"
                   "  requirement  greet-2-hello (MUST, section 2) It says hello.\n"
@@ -85,29 +82,26 @@ static void test_verbose_shows_every_case_and_the_slowest(void **state)
 {
     struct terminal_options verbose = {.verbose = true};
     (void)state;
-    char *text = terminal(&verbose,
-                          RUN(7) CASE("a", "pass", ", 'seconds': 0.1") CASE("b", "skip", ", 'seconds': 0")
-                              CASE("c", "pass", ", 'seconds': 0.7") CASE("d", "pass", ", 'seconds': 0.3")
-                                  CASE("e", "pass", ", 'seconds': 0.2") CASE("f", "xfail", ", 'why': 'known'")
-                                      CASE("g", "pass", ", 'seconds': 0.9") SUMMARY);
+    char *text = terminal(&verbose, RUN(7) CASE("a", "pass", ", 'seconds': 0.1") CASE("b", "skip", ", 'seconds': 0")
+                                        CASE("c", "pass", ", 'seconds': 0.7") CASE("d", "pass", ", 'seconds': 0.3")
+                                            CASE("e", "pass", ", 'seconds': 0.2") CASE("f", "xfail", ", 'why': 'known'")
+                                                CASE("g", "pass", ", 'seconds': 0.9") SUMMARY);
     assert_holds(text, "PASS        a: It greets (0.100 s)\nSKIP        b: It greets (0.000 s)\n");
     assert_holds(text, "XFAIL       f: It greets \u2014 known (0.000 s)\n");
-    assert_holds(
-        text,
-        "slowest\n     0.900 s  g\n     0.700 s  c\n     0.300 s  d\n     0.200 s  e\n     0.100 s  a\n\n"
-        "7 cases: 5 pass, 1 xfail, 1 skip in 3.2 s\n");
+    assert_holds(text,
+                 "slowest\n     0.900 s  g\n     0.700 s  c\n     0.300 s  d\n     0.200 s  e\n     0.100 s  a\n\n"
+                 "7 cases: 5 pass, 1 xfail, 1 skip in 3.2 s\n");
     free(text);
 }
 
-#define OF(program, suite, verdict)                                                                          \
-    "{'event': 'case', 'id': 'x', 'program': '" program "', 'suite': '" suite "', 'verdict': '" verdict "'}" \
+#define OF(program, suite, verdict)                                                                                    \
+    "{'event': 'case', 'id': 'x', 'program': '" program "', 'suite': '" suite "', 'verdict': '" verdict "'}"           \
     "\n"
 
 static void test_table_by_suite_for_one_program(void **state)
 {
     (void)state;
-    char *text =
-        terminal(NULL, OF("p", "Gr\u00fc\u00dfe", "pass") OF("p", "B", "skip") OF("p", "B", "pass") SUMMARY);
+    char *text = terminal(NULL, OF("p", "Gr\u00fc\u00dfe", "pass") OF("p", "B", "skip") OF("p", "B", "pass") SUMMARY);
     assert_holds(text, "suite  cases   pass   fail   skip\n"
                        "Gr\u00fc\u00dfe      1      1      .      .\n"
                        "B          2      1      .      1\n"
@@ -119,8 +113,7 @@ static void test_table_by_suite_for_one_program(void **state)
 static void test_table_by_program_for_several(void **state)
 {
     struct terminal_options verbose = {.verbose = true};
-    static const char *const lines =
-        OF("p", "A", "pass") OF("p", "B", "pass") OF("server", "A", "nonstrict") SUMMARY;
+    static const char *const lines = OF("p", "A", "pass") OF("p", "B", "pass") OF("server", "A", "nonstrict") SUMMARY;
     (void)state;
     char *text = terminal(NULL, lines);
     assert_holds(text, "program  cases   pass  nonstrict   fail\n"
@@ -158,14 +151,13 @@ static void test_hostile_values_move_no_cursor(void **state)
 {
     struct terminal_options verbose = {.verbose = true};
     (void)state;
-    char *text =
-        terminal(&verbose, "{'event': 'run', 'profile': '\\u001b[2J', 'sandbox': '\\r'}\n"
-                           "{'event': 'case', 'id': '\\u001b]0;x\\u0007', 'program': '\\r\\n', 'suite': "
-                           "'\\u009b', 'title': '\\u001b', 'verdict': '\\u001bfail', 'checks': [{'id': "
-                           "'\\u001b', 'text': '\\u0008'}], 'file': '\\u001b', 'line': 1, 'step': '\\u001b', "
-                           "'expected': '\\u001b[A\\n\\u0000', 'actual': '\\u202e', 'why': '\\u001b', "
-                           "'transcript': ['\\u001b\\n'], 'stderr': '\\u001b[A\\r\\n', 'rerun': '\\u001b'}\n"
-                           "{'event': 'case', 'program': 'p'}\n" SUMMARY);
+    char *text = terminal(&verbose, "{'event': 'run', 'profile': '\\u001b[2J', 'sandbox': '\\r'}\n"
+                                    "{'event': 'case', 'id': '\\u001b]0;x\\u0007', 'program': '\\r\\n', 'suite': "
+                                    "'\\u009b', 'title': '\\u001b', 'verdict': '\\u001bfail', 'checks': [{'id': "
+                                    "'\\u001b', 'text': '\\u0008'}], 'file': '\\u001b', 'line': 1, 'step': '\\u001b', "
+                                    "'expected': '\\u001b[A\\n\\u0000', 'actual': '\\u202e', 'why': '\\u001b', "
+                                    "'transcript': ['\\u001b\\n'], 'stderr': '\\u001b[A\\r\\n', 'rerun': '\\u001b'}\n"
+                                    "{'event': 'case', 'program': 'p'}\n" SUMMARY);
     for (const char *c = text; *c; c++)
         if ((unsigned char)*c < 0x20 && *c != '\n')
             fail_msg("a control character 0x%02x in\n%s", (unsigned)*c, text);

@@ -81,7 +81,9 @@ static void test_frames_decode_again(void **state)
         {"{frame: text, payload: hello}", WS_TEXT, BYTES("hello")},
         {"{frame: binary, payload: {hex: \"00ff00\"}}", WS_BINARY, BYTES("\0\xff\0")},
         {"{frame: ping}", WS_PING, NULL, 0},
-        {"{close-frame: 1000, reason: bye}", WS_CLOSE, BYTES("\x03\xe8" "bye")},
+        {"{close-frame: 1000, reason: bye}", WS_CLOSE,
+         BYTES("\x03\xe8"
+               "bye")},
         {"{close-frame: none}", WS_CLOSE, NULL, 0},
         {"{message: text, payload: hi}", WS_TEXT, BYTES("hi")},
         {"{message: binary}", WS_BINARY, NULL, 0},
@@ -103,12 +105,16 @@ static void test_a_header_may_lie(void **state)
         const char *bytes;
         size_t length;
     } rows[] = {
-        {"{frame: text, fin: no, rsv: 7, mask: no, payload: a}", BYTES("\x71\x01" "a")},
+        {"{frame: text, fin: no, rsv: 7, mask: no, payload: a}", BYTES("\x71\x01"
+                                                                       "a")},
         {"{frame: 15, mask: no, declared-length: 18446744073709551615}",
          BYTES("\x8f\x7f\xff\xff\xff\xff\xff\xff\xff\xff")},
-        {"{frame: text, mask: no, length-form: 16, payload: a}", BYTES("\x81\x7e\x00\x01" "a")},
-        {"{frame: text, mask: no, length-form: 64, payload: a}", BYTES("\x81\x7f\0\0\0\0\0\0\0\x01" "a")},
-        {"{frame: text, mask: no, declared-length: 0, payload: abc}", BYTES("\x81\x00" "abc")},
+        {"{frame: text, mask: no, length-form: 16, payload: a}", BYTES("\x81\x7e\x00\x01"
+                                                                       "a")},
+        {"{frame: text, mask: no, length-form: 64, payload: a}", BYTES("\x81\x7f\0\0\0\0\0\0\0\x01"
+                                                                       "a")},
+        {"{frame: text, mask: no, declared-length: 0, payload: abc}", BYTES("\x81\x00"
+                                                                            "abc")},
         {"{frame: text, mask: \"37fa213d\", payload: Hello}", BYTES("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58")},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {

@@ -49,8 +49,9 @@ static void test_compressed_frames_are_no_fault_where_the_head_names_the_extensi
     struct frame_notes notes = {0};
     ASSERT_IN(&notes, "HTTP/1.1 101 S\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n\xc1\x00",
               "compressed text frame of 0 bytes");
-    ASSERT_IN(&notes, "\xc9\x00", "ping frame of 0 bytes (RSV bits 0x4 without an extension that defines them (RFC 6455 "
-                                  "section 5.2))");
+    ASSERT_IN(&notes, "\xc9\x00",
+              "ping frame of 0 bytes (RSV bits 0x4 without an extension that defines them (RFC 6455 "
+              "section 5.2))");
     frame_notes_free(&notes);
 }
 

@@ -69,7 +69,9 @@ static void test_a_profile_goes_by_name_or_path(void **state)
     (void)state;
     static const struct {
         const char *name, *path;
-    } rows[] = {{"mine", "/data/profiles/mine.yaml"}, {"./mine", "./mine"}, {"mine.yaml", "mine.yaml"},
+    } rows[] = {{"mine", "/data/profiles/mine.yaml"},
+                {"./mine", "./mine"},
+                {"mine.yaml", "mine.yaml"},
                 {"/a/b.yaml", "/a/b.yaml"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         char *path = launch_data_path("/data", "profiles", rows[i].name);
@@ -143,9 +145,10 @@ static char *shell_words(const char *line)
 static void test_a_rerun_line_means_the_same_to_a_shell(void **state)
 {
     (void)state;
-    static const char *const words[] = {"plain",    "two words",   "it's",  "\"quoted\"", "$HOME `id` \\n", "",
-                                        "a\nb",     "*?[a-z]~{a,b}", "; rm", "'",          "''x''",         "-n",
-                                        "\u00e4\t", "{port}",      "#no",   "a=b",        "!x",            "&& true"};
+    static const char *const words[] = {"plain", "two words", "it's",          "\"quoted\"", "$HOME `id` \\n",
+                                        "",      "a\nb",      "*?[a-z]~{a,b}", "; rm",       "'",
+                                        "''x''", "-n",        "\u00e4\t",      "{port}",     "#no",
+                                        "a=b",   "!x",        "&& true"};
     const char *command[COUNT(words) + 1] = {NULL};
     struct buffer expected = {0};
     struct plan_entry entry = {.test = &test, .id = "p/it's[1]+split"};

@@ -59,7 +59,8 @@ static void test_patterns_are_anchored_and_match_any_byte(void **state)
 {
     (void)state;
     check_bytewise("{regex: \"ab.d\"}", BYTES("ab\nd"));
-    check_bytewise("{regex: \"ab.d\"}", BYTES("ab\xff" "d"));
+    check_bytewise("{regex: \"ab.d\"}", BYTES("ab\xff"
+                                              "d"));
     check_bytewise("{regex: \"a\\\\x00b\"}", BYTES("a\0b"));
     check_bytewise("{regex: \"(a)(b)(c)(d)\"}", BYTES("abcd"));
     check_no("{regex: \"b\"}", BYTES("ab"), OPEN, NULL);
@@ -153,9 +154,13 @@ static void test_an_integer_tells_its_sample(void **state)
     (void)state;
     check_sample("{integer: {min: 1, max: 9, then: ., sample: a}}", BYTES("7."), "a", 7);
     check_sample("{integer: {min: 1, max: 9, then: .}}", BYTES("7."), NULL, 7);
-    check_sample("{any: [{integer: {min: 1, max: 5, then: ., sample: a}}, {integer: {min: 6, max: 9, then: ., sample: b}}]}",
-                 BYTES("7."), "b", 7);
-    check_sample("{message: text, payload: {integer: {min: 1, max: 9, sample: m}}}", BYTES("\x81\x01" "8"), "m", 8);
+    check_sample(
+        "{any: [{integer: {min: 1, max: 5, then: ., sample: a}}, {integer: {min: 6, max: 9, then: ., sample: b}}]}",
+        BYTES("7."), "b", 7);
+    check_sample("{message: text, payload: {integer: {min: 1, max: 9, sample: m}}}",
+                 BYTES("\x81\x01"
+                       "8"),
+                 "m", 8);
 }
 
 // The first digit of a number that is large enough is none.
@@ -242,7 +247,8 @@ static void test_megabytes_are_compared_when_nearly_all_have_come(void **state)
     (void)state;
     enum { ALL = 1 << 20 };
     unsigned char *bytes = allocate(ALL, 1);
-    struct matcher matcher = {.kind = MATCH_PAYLOAD, .payload = {.pattern = (const unsigned char *)"a", .pattern_length = 1, .length = ALL}};
+    struct matcher matcher = {.kind = MATCH_PAYLOAD,
+                              .payload = {.pattern = (const unsigned char *)"a", .pattern_length = 1, .length = ALL}};
     struct match_input input = {.bytes = bytes};
     memset(bytes, 'a', ALL);
     bytes[100] = 'b';

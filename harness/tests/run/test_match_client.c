@@ -3,7 +3,7 @@
 
 #define KEY "dGhlIHNhbXBsZSBub25jZQ=="
 #define HEAD                                                                                                           \
-    "GET /ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"          \
+    "GET /ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"        \
     "Sec-WebSocket-Key: " KEY "\r\n\r\n"
 
 static struct match_input masked(struct match_input how)

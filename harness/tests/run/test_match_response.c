@@ -4,8 +4,7 @@
 #define KEY "dGhlIHNhbXBsZSBub25jZQ=="
 #define ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 #define UPGRADE "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-#define SWITCHED                                                                                                       \
-    "{response: {status: 101, headers: {Upgrade: websocket, Connection: {token: upgrade}}, accept: yes}}"
+#define SWITCHED "{response: {status: 101, headers: {Upgrade: websocket, Connection: {token: upgrade}}, accept: yes}}"
 
 static struct match_input with_key(struct match_input how)
 {
@@ -34,8 +33,7 @@ static void test_the_accept_must_fit_the_key_and_stand_once(void **state)
 {
     (void)state;
     static const char field[] = "Sec-WebSocket-Accept";
-    check_no(SWITCHED, BYTES(UPGRADE "\r\n"), with_key(OPEN),
-             "Sec-WebSocket-Accept is absent instead of " ACCEPT);
+    check_no(SWITCHED, BYTES(UPGRADE "\r\n"), with_key(OPEN), "Sec-WebSocket-Accept is absent instead of " ACCEPT);
     check_no(SWITCHED, BYTES(UPGRADE "Sec-WebSocket-Accept: c3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"), with_key(OPEN),
              "Sec-WebSocket-Accept is c3pPLMBiTxaQ9kYGzzhZRbK+xOo= instead of " ACCEPT);
     struct matching matching;
@@ -161,8 +159,14 @@ static void test_a_chunked_body_is_awaited_and_put_together(void **state)
 static void test_chunks_that_are_none_are_refused(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"x\r\n", "\r\n", "-1\r\na", " 5\r\nsorry", "5\r\nsorry!!", "0x5\r\nsorry\r\n",
-                                        "fffffffffffffffff\r\n", "5\nsorry\r\n0\r\n\r\n"};
+    static const char *const wrong[] = {"x\r\n",
+                                        "\r\n",
+                                        "-1\r\na",
+                                        " 5\r\nsorry",
+                                        "5\r\nsorry!!",
+                                        "0x5\r\nsorry\r\n",
+                                        "fffffffffffffffff\r\n",
+                                        "5\nsorry\r\n0\r\n\r\n"};
     for (size_t i = 0; i < COUNT(wrong); i++) {
         char *text = format_text("%s%s", CHUNKED, wrong[i]);
         check_no(PLAIN, text, strlen(text), OPEN, "the body is not chunked, as its Transfer-Encoding says");

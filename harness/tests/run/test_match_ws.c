@@ -126,7 +126,8 @@ static void test_close_frames_are_held_against_codes(void **state)
 {
     (void)state;
     check_bytewise("{close-frame: 1000}", BYTES("\x88\x02\x03\xe8"));
-    check_bytewise("{close-frame: [1002, 1007]}", BYTES("\x88\x05\x03\xef" "bye"));
+    check_bytewise("{close-frame: [1002, 1007]}", BYTES("\x88\x05\x03\xef"
+                                                        "bye"));
     check_bytewise("{close-frame: any}", BYTES("\x88\x02\x03\xe9"));
     check_bytewise("{close-frame: any}", BYTES("\x88\x00"));
     check_bytewise("{close-frame: none}", BYTES("\x88\x00"));
@@ -166,9 +167,17 @@ static void test_a_grade_within_a_payload_counts(void **state)
     (void)state;
     struct matching matching;
     matching_begin(&matching, "{message: text, payload: {any: [a, {text: b, grade: info, why: w}]}}");
-    assert_int_equal(matching_do(&matching, BYTES("\x81\x01" "a"), OPEN), MATCH_YES);
+    assert_int_equal(matching_do(&matching,
+                                 BYTES("\x81\x01"
+                                       "a"),
+                                 OPEN),
+                     MATCH_YES);
     assert_int_equal(matching.match.by->grade, GRADE_PASS);
-    assert_int_equal(matching_do(&matching, BYTES("\x81\x01" "b"), OPEN), MATCH_YES);
+    assert_int_equal(matching_do(&matching,
+                                 BYTES("\x81\x01"
+                                       "b"),
+                                 OPEN),
+                     MATCH_YES);
     assert_int_equal(matching.match.by->grade, GRADE_INFO);
     assert_int_equal(matching.match.consumed, 3);
     matching_end(&matching);

@@ -45,8 +45,7 @@ static void check_words(const struct tree *tree, const char *const *words, size_
     free(text);
 }
 
-#define ALL                                                                                                            \
-    "greet/a greet/a+bytewise greet/a+split greet/a+coalesced greet/b/1 greet/b/2 greet/b/2+split dial/a"
+#define ALL "greet/a greet/a+bytewise greet/a+split greet/a+coalesced greet/b/1 greet/b/2 greet/b/2+split dial/a"
 
 static void test_words_choose_programs_ids_and_patterns(void **state)
 {
@@ -58,7 +57,9 @@ static void test_words_choose_programs_ids_and_patterns(void **state)
     } rows[] = {
         {{NULL}, 0, ALL},
         {{"dialer"}, 1, "dial/a"},
-        {{"greeter"}, 1, "greet/a greet/a+bytewise greet/a+split greet/a+coalesced greet/b/1 greet/b/2 greet/b/2+split"},
+        {{"greeter"},
+         1,
+         "greet/a greet/a+bytewise greet/a+split greet/a+coalesced greet/b/1 greet/b/2 greet/b/2+split"},
         {{"greet/a"}, 1, "greet/a"},
         {{"greet/a+split"}, 1, "greet/a+split"},
         {{"greet/a*"}, 1, "greet/a greet/a+bytewise greet/a+split greet/a+coalesced"},
@@ -66,7 +67,8 @@ static void test_words_choose_programs_ids_and_patterns(void **state)
         {{"greet/b/[12]"}, 1, "greet/b/1 greet/b/2"},
         {{"*"}, 1, ALL},
         {{"dial/a", "greet/b/1"}, 2, "greet/b/1 dial/a"},
-        {{"greet/b/1", "greet/b/*", "greeter"}, 3,
+        {{"greet/b/1", "greet/b/*", "greeter"},
+         3,
          "greet/a greet/a+bytewise greet/a+split greet/a+coalesced greet/b/1 greet/b/2 greet/b/2+split"},
     };
     struct tree tree;

@@ -3,8 +3,8 @@
 
 #include "run/result.h"
 
-static const enum verdict by_weight[] = {VERDICT_PASS, VERDICT_INFO, VERDICT_NONSTRICT, VERDICT_UNRESOLVED,
-                                         VERDICT_FAIL, VERDICT_SKIP};
+static const enum verdict by_weight[] = {VERDICT_PASS,       VERDICT_INFO, VERDICT_NONSTRICT,
+                                         VERDICT_UNRESOLVED, VERDICT_FAIL, VERDICT_SKIP};
 
 static void decide(struct result *result, enum verdict verdict, const struct step *step, const char *text)
 {

@@ -51,10 +51,26 @@ static void test_what_is_no_url_is_refused(void **state)
 {
     (void)state;
     static const char *const wrong[] = {
-        "",           "localhost:80",        "http://127.0.0.1:80/", "wss://127.0.0.1:443/", "tcp://127.0.0.1",
-        "tcp://",     "tcp://:80",           "tcp://[]:80",          "tcp://[::1]",          "udp://127.0.0.1/",
-        "tcp://[::1", "tcp://127.0.0.1:0",   "tcp://127.0.0.1:",     "tcp://127.0.0.1:65536", "tcp://127.0.0.1:-1",
-        "ws:///path", "tcp://127.0.0.1:80x", "tcp://[::1]x:80",      "tcp://256.0.0.1:80",   "unix:",
+        "",
+        "localhost:80",
+        "http://127.0.0.1:80/",
+        "wss://127.0.0.1:443/",
+        "tcp://127.0.0.1",
+        "tcp://",
+        "tcp://:80",
+        "tcp://[]:80",
+        "tcp://[::1]",
+        "udp://127.0.0.1/",
+        "tcp://[::1",
+        "tcp://127.0.0.1:0",
+        "tcp://127.0.0.1:",
+        "tcp://127.0.0.1:65536",
+        "tcp://127.0.0.1:-1",
+        "ws:///path",
+        "tcp://127.0.0.1:80x",
+        "tcp://[::1]x:80",
+        "tcp://256.0.0.1:80",
+        "unix:",
         "ws://nowhere.invalid/",
     };
     for (size_t i = 0; i < COUNT(wrong); i++) {
@@ -81,15 +97,15 @@ static struct program_option profile_options[] = {
 
 static struct program program_of(enum role role, const char **arguments)
 {
-    return (struct program){.name = "p", .role = role, .arguments = arguments, .options = own_options,
-                            .option_count = 2};
+    return (struct program){
+        .name = "p", .role = role, .arguments = arguments, .options = own_options, .option_count = 2};
 }
 
-static const struct endpoint place = {.host = "127.0.0.1", .port = 7, .path = "/s", .refused_port = 1,
-                                      .used_port = 2, .full_port = 3};
+static const struct endpoint place = {
+    .host = "127.0.0.1", .port = 7, .path = "/s", .refused_port = 1, .used_port = 2, .full_port = 3};
 
-static void check_arguments(const struct launch *launch, const struct test_case *test,
-                            const struct endpoint *endpoint, const char *expected)
+static void check_arguments(const struct launch *launch, const struct test_case *test, const struct endpoint *endpoint,
+                            const char *expected)
 {
     char **arguments = target_arguments(launch, test, endpoint);
     struct buffer out = {0};
@@ -208,8 +224,8 @@ static void test_an_option_may_tell_where_to_listen(void **state)
     struct program_option options[] = {{"listen", (const char *[]){"-l", "{port}", NULL}},
                                        {"unix", (const char *[]){"-lU", "{path}", NULL}},
                                        {"quiet", (const char *[]){"-q", NULL}}};
-    struct program program = {.name = "p", .arguments = (const char *[]){"{host}", NULL}, .options = options,
-                              .option_count = 3};
+    struct program program = {
+        .name = "p", .arguments = (const char *[]){"{host}", NULL}, .options = options, .option_count = 3};
     struct launch launch = {.program = &program, .command = (const char *[]){"run", NULL}};
     struct setting setting = {"listen", "yes"};
     struct test_case test = {.program = &program, .arguments = (const char *[]){NULL}};
@@ -244,7 +260,8 @@ static void test_what_is_declared_absent_is_not_asked(void **state)
 {
     (void)state;
     struct program program = program_of(ROLE_SERVER, (const char *[]){"{port}", NULL});
-    struct launch launch = {.program = &program, .absent = (const char *[]){"ipv6", "timeout", NULL}, .absent_count = 2};
+    struct launch launch = {
+        .program = &program, .absent = (const char *[]){"ipv6", "timeout", NULL}, .absent_count = 2};
     struct target target = {0};
     struct test_case test = {.program = &program};
     assert_null(target_missing(&target, &launch, &test));
@@ -274,8 +291,8 @@ static void test_a_running_program_is_not_started(void **state)
     test.program = &server;
     test.role = ROLE_SERVER;
     assert_null(target_missing(&target, NULL, &test));
-    static const enum step_word about_the_process[] = {STEP_STDIN,   STEP_STDIN_EOF, STEP_EXPECT_STDOUT,
-                                                       STEP_SIGNAL,  STEP_RESTART,   STEP_EXPECT_STDERR,
+    static const enum step_word about_the_process[] = {STEP_STDIN,       STEP_STDIN_EOF, STEP_EXPECT_STDOUT,
+                                                       STEP_SIGNAL,      STEP_RESTART,   STEP_EXPECT_STDERR,
                                                        STEP_EXPECT_EXIT, STEP_RESOURCES, STEP_EXPECT_RESOURCES};
     for (size_t i = 0; i < COUNT(about_the_process); i++) {
         struct step inner = {.word = about_the_process[i]};

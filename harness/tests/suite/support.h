@@ -38,8 +38,7 @@ static inline void document_open_bytes(struct document *document, const void *by
     assert_true(descriptor >= 0);
     assert_int_equal(write(descriptor, bytes, length), (ssize_t)length);
     close(descriptor);
-    document->result =
-        reader_open(&document->reader, document->path, &document->arena, &document->problems);
+    document->result = reader_open(&document->reader, document->path, &document->arena, &document->problems);
     unlink(document->path);
 }
 

@@ -40,7 +40,8 @@ static void test_what_is_left_out_has_a_default(void **state)
 {
     (void)state;
     struct tree tree;
-    tree_of_cases(&tree, "  - id: greet/a\n    title: t\n    checks: doc-2-polite\n    steps: [connect, {expect: x}]\n");
+    tree_of_cases(&tree,
+                  "  - id: greet/a\n    title: t\n    checks: doc-2-polite\n    steps: [connect, {expect: x}]\n");
     assert_tree_problems(&tree, "");
     const struct test_case *test = catalog_case(&tree.catalog, "greet/a");
     assert_null(test->arguments);
@@ -58,10 +59,11 @@ static void test_a_case_may_override_the_defaults_of_its_suite(void **state)
     (void)state;
     struct tree tree;
     tree_make(&tree);
-    tree_write(&tree, "suites/greeter/a.yaml",
-               "suite: S\nprogram: greeter\ndefaults: {transforms: [split], needs: ipv6, fresh: yes, note: all}\ncases:\n"
-               "  - id: a/one\n    title: t\n" STEPS
-               "  - id: a/two\n    title: t\n    transforms: []\n    fresh: no\n    note: own\n" STEPS);
+    tree_write(
+        &tree, "suites/greeter/a.yaml",
+        "suite: S\nprogram: greeter\ndefaults: {transforms: [split], needs: ipv6, fresh: yes, note: all}\ncases:\n"
+        "  - id: a/one\n    title: t\n" STEPS
+        "  - id: a/two\n    title: t\n    transforms: []\n    fresh: no\n    note: own\n" STEPS);
     tree_need(&tree);
     const struct test_case *one = catalog_case(&tree.catalog, "a/one");
     const struct test_case *two = catalog_case(&tree.catalog, "a/two");
@@ -96,9 +98,10 @@ static void test_matrix_and_rows_multiply(void **state)
 {
     (void)state;
     struct tree tree;
-    tree_of_cases(&tree, "  - id: greet/{size}/{kind}-{n}\n    title: of {kind} with {payload}\n"
-                         "    matrix: {size: [small, large], n: [1, 2, 3]}\n"
-                         "    rows:\n      - {kind: a, payload: \"x{y}\"}\n      - {kind: b, payload: \"\\0\"}\n" STEPS);
+    tree_of_cases(&tree,
+                  "  - id: greet/{size}/{kind}-{n}\n    title: of {kind} with {payload}\n"
+                  "    matrix: {size: [small, large], n: [1, 2, 3]}\n"
+                  "    rows:\n      - {kind: a, payload: \"x{y}\"}\n      - {kind: b, payload: \"\\0\"}\n" STEPS);
     // A title cannot hold NUL.
     assert_tree_problems(&tree, "suites/greeter/greet.yaml:5:12: a NUL byte cannot stand here");
     assert_int_equal(tree.catalog.case_count, 6);
@@ -157,8 +160,10 @@ static void test_ids_are_legal_and_unique(void **state)
     static const char *const wrong[] = {"greet", "Greet/x", "greet/x y", "greet/x+bytewise", "greet/\u00e4"};
     for (size_t i = 0; i < COUNT(wrong); i++) {
         char *text = format_text("  - id: \"%s\"\n    title: t\n" STEPS, wrong[i]);
-        char *expected = format_text("suites/greeter/greet.yaml:4:9: `%s` is not an id: program/topic/name of lower-case "
-                                     "letters, digits, `-`, `.` and `_`", wrong[i]);
+        char *expected =
+            format_text("suites/greeter/greet.yaml:4:9: `%s` is not an id: program/topic/name of lower-case "
+                        "letters, digits, `-`, `.` and `_`",
+                        wrong[i]);
         check_cases_problem(text, expected);
         free(text);
         free(expected);

@@ -36,7 +36,8 @@ static void test_any_single_document_is_taken(void **state)
     check_good("--- {a: 1}\n...\n");
     check_good("plain");
     check_good("- one\n- two\n");
-    check_good("\xef\xbb\xbf" "a: 1\n");
+    check_good("\xef\xbb\xbf"
+               "a: 1\n");
     check_good("a: 1\r\nb: 2\r\n");
 }
 
@@ -124,8 +125,7 @@ static void test_aliases_cannot_multiply_without_bound(void **state)
 static void test_mistakes_of_syntax_have_their_place(void **state)
 {
     (void)state;
-    check_problem("a: [1, 2\nb: 3\n",
-                  "2:2: did not find expected ',' or ']' while parsing a flow sequence");
+    check_problem("a: [1, 2\nb: 3\n", "2:2: did not find expected ',' or ']' while parsing a flow sequence");
     check_problem("a:\n\t- 1\n", "2:1: found character that cannot start any token while scanning for the next token");
     check_problem("a: 'open\n", "2:1: found unexpected end of stream while scanning a quoted scalar");
     check_problem("a: \"\\q\"\n", "1:5: found unknown escape character while parsing a quoted scalar");

@@ -59,9 +59,11 @@ static void test_only_the_suites_that_words_are_about_are_loaded(void **state)
     };
     struct tree tree;
     tree_make(&tree);
-    tree_write(&tree, "suites/greeter/greet.yaml", "suite: Greetings\nprogram: greeter\ncases:\n"
+    tree_write(&tree, "suites/greeter/greet.yaml",
+               "suite: Greetings\nprogram: greeter\ncases:\n"
                "  - {id: greeter/greet/a, title: t, checks: doc-1-greets, steps: [connect, {expect: hello}]}\n");
-    tree_write(&tree, "suites/echo/say.yaml", "suite: Echoes\nprogram: echo\ncases:\n"
+    tree_write(&tree, "suites/echo/say.yaml",
+               "suite: Echoes\nprogram: echo\ncases:\n"
                "  - {id: echo/say/a, title: t, checks: doc-1-greets, steps: [{expect-exit: 0}]}\n");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t count = 0;
@@ -185,7 +187,8 @@ static void test_programs_are_checked(void **state)
     check_program("{role: server, transport: sctp}",
                   "programs.yaml:2:32: `sctp` is not a transport (none, tcp, udp, unix)");
     check_program("{role: command, lifetime: two}", "programs.yaml:2:32: `two` is not a lifetime (one, many)");
-    check_program("{role: command, stdout: open}", "programs.yaml:2:30: `open` is not a rule for stdout (free, strict)");
+    check_program("{role: command, stdout: open}",
+                  "programs.yaml:2:30: `open` is not a rule for stdout (free, strict)");
     check_program("{role: command, options: [a]}",
                   "programs.yaml:2:31: `options` must be a map from names to lists of arguments");
     check_program("{role: command, options: {a: {}}}", "programs.yaml:2:35: an option must be a list, not a map");

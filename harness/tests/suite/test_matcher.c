@@ -49,16 +49,13 @@ static void test_every_word_has_its_kind_and_words(void **state)
         {"{regex: \"a+\"}", MATCH_REGEX, "what matches /a+/"},
         {"{bytes: {min: 1, max: 5}}", MATCH_BYTES, "1 to 5 bytes"},
         {"{integer: {min: -3, max: 3}}", MATCH_INTEGER, "an integer from -3 to 3"},
-        {"{integer: {min: 1, max: 3, then: \"\\n\", sample: a}}", MATCH_INTEGER,
-         "an integer from 1 to 3 and \"\\n\""},
+        {"{integer: {min: 1, max: 3, then: \"\\n\", sample: a}}", MATCH_INTEGER, "an integer from 1 to 3 and \"\\n\""},
         {"{unix-seconds: {skew: 1500ms}}", MATCH_UNIX_SECONDS, "Unix seconds within 1.5 s of now"},
-        {"{go-time: {skew: 2s}}", MATCH_GO_TIME,
-         "daytime text (2006-01-02 15:04:05.9 +0000 UTC) within 2 s of now"},
-        {"{rfc3339-time: {skew: 0s}}", MATCH_RFC3339_TIME,
-         "RFC 3339 text (2006-01-02T15:04:05Z) within 0 s of now"},
+        {"{go-time: {skew: 2s}}", MATCH_GO_TIME, "daytime text (2006-01-02 15:04:05.9 +0000 UTC) within 2 s of now"},
+        {"{rfc3339-time: {skew: 0s}}", MATCH_RFC3339_TIME, "RFC 3339 text (2006-01-02T15:04:05Z) within 0 s of now"},
         {"{request: {}}", MATCH_REQUEST, "an HTTP request"},
-        {"{request: {opening: yes, method: GET, target: /ws, headers: {Origin: absent}, key: {sample: k}}}", MATCH_REQUEST,
-         "the request of an opening handshake by GET for /ws, no Origin"},
+        {"{request: {opening: yes, method: GET, target: /ws, headers: {Origin: absent}, key: {sample: k}}}",
+         MATCH_REQUEST, "the request of an opening handshake by GET for /ws, no Origin"},
         {"{response: {status: 400}}", MATCH_RESPONSE, "an HTTP response with status 400"},
         {"{frame: text, mask: {sample: m}}", MATCH_FRAME, "a text frame"},
         {"{frame: ping}", MATCH_FRAME, "a ping frame"},
@@ -122,8 +119,9 @@ static void test_unknown_words_are_problems(void **state)
     (void)state;
     check_problem("{regexp: a}", "1:2: unknown key `regexp` in a matcher, did you mean `regex`?");
     check_problem("[a]", "1:1: a matcher must be a map, not a list");
-    check_problem("{}", "1:1: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, message, close-frame, "
-                        "handshake, response");
+    check_problem(
+        "{}", "1:1: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, message, close-frame, "
+              "handshake, response");
     check_problem("{any: []}", "1:7: `any` needs an alternative");
     check_problem("{any: a}", "1:7: any must be a list, not a plain value");
     check_problem("{any: [{regx: a}]}", "1:9: unknown key `regx` in a matcher, did you mean `regex`?");
@@ -167,8 +165,10 @@ static void test_a_grade_below_pass_needs_a_reason(void **state)
     check_problem("{any: [{text: a, grade: info}]}", "1:25: a grade other than pass needs a `why`");
     check_problem("{text: a, grade: nonstrict}", "1:18: a grade other than pass needs a `why`");
     check_problem("{text: a, grade: good}", "1:18: `good` is not a grade (pass, nonstrict, info, fail)");
-    static const char *const words[] = {"text: a", "eof: yes", "end: any", "close-frame: 1000", "regex: a",
-                                        "response: {status: 4xx}", "frame: ping", "bytes: {min: 1, max: 2}"};
+    static const char *const words[] = {"text: a",     "eof: yes",
+                                        "end: any",    "close-frame: 1000",
+                                        "regex: a",    "response: {status: 4xx}",
+                                        "frame: ping", "bytes: {min: 1, max: 2}"};
     for (size_t i = 0; i < COUNT(words); i++) {
         struct read_matcher read;
         char *text = format_text("{%s, grade: nonstrict, why: because}", words[i]);

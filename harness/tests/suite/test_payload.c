@@ -97,8 +97,8 @@ static void test_hex_and_base64_refuse_what_is_neither(void **state)
     check_problem("{hex: \"0 0\"}", "1:7: `0 0` is not a whole number of bytes in hex");
     check_problem("{hex: \"0x00\"}", "1:7: `0x00` is not a whole number of bytes in hex");
     check_problem("{hex: zz}", "1:7: `zz` is not a whole number of bytes in hex");
-    static const char *const wrong[] = {"aGV", "aG=V", "====", "a===", "=AAA", "aG!=", "    ", "aGU=    ", "    aGVs",
-                                        "AA==AAAA", "aGVs\\n\\n\\n\\n"};
+    static const char *const wrong[] = {
+        "aGV", "aG=V", "====", "a===", "=AAA", "aG!=", "    ", "aGU=    ", "    aGVs", "AA==AAAA", "aGVs\\n\\n\\n\\n"};
     for (size_t i = 0; i < COUNT(wrong); i++) {
         struct read_payload read;
         char *text = format_text("{base64: \"%s\"}", wrong[i]);
@@ -148,8 +148,8 @@ static void test_opcodes_go_by_name_or_number(void **state)
     static const struct {
         const char *word;
         unsigned opcode;
-    } rows[] = {{"continuation", 0}, {"text", 1}, {"binary", 2}, {"close", 8}, {"ping", 9}, {"pong", 10},
-                {"0", 0},            {"0xf", 15}, {"15", 15}};
+    } rows[] = {{"continuation", 0}, {"text", 1}, {"binary", 2}, {"close", 8}, {"ping", 9},
+                {"pong", 10},        {"0", 0},    {"0xf", 15},   {"15", 15}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct read_payload read;
         char *text = format_text("{frame: %s}", rows[i].word);
@@ -190,8 +190,8 @@ static void test_a_declared_length_is_any_of_64_bits(void **state)
 static void test_a_declared_length_must_be_a_number(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"-1", "x", "1x", "\"\"", "\" 1\"", "1.5", "+1", "18446744073709551616", "0x",
-                                        "\"1\\0\"", "{}"};
+    static const char *const wrong[] = {"-1", "x",        "1x", "\"\"", "\" 1\"", "1.5", "+1", "18446744073709551616",
+                                        "0x", "\"1\\0\"", "{}"};
     for (size_t i = 0; i < COUNT(wrong); i++) {
         struct read_payload read;
         char *text = format_text("{frame: text, declared-length: %s}", wrong[i]);
@@ -237,7 +237,10 @@ static void test_a_close_frame_holds_code_and_reason(void **state)
         const char *text, *bytes;
         size_t length;
     } rows[] = {{"{close-frame: 1000}", "\x03\xe8", 2},
-                {"{close-frame: 1000, reason: bye}", "\x03\xe8" "bye", 5},
+                {"{close-frame: 1000, reason: bye}",
+                 "\x03\xe8"
+                 "bye",
+                 5},
                 {"{close-frame: 65535, reason: {hex: \"ff00\"}}", "\xff\xff\xff\0", 4},
                 {"{close-frame: 0, reason: {concat: [a, b]}}", "\0\0ab", 4},
                 {"{close-frame: none}", "", 0}};
@@ -321,10 +324,12 @@ static void test_a_response_takes_its_members(void **state)
 static void test_words_exclude_each_other(void **state)
 {
     (void)state;
-    check_problem("{}", "1:1: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, message, close-frame, "
-                        "handshake, response");
-    check_problem("{length: 5}", "1:1: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, message, "
-                                 "close-frame, handshake, response");
+    check_problem(
+        "{}", "1:1: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, message, close-frame, "
+              "handshake, response");
+    check_problem("{length: 5}",
+                  "1:1: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, message, "
+                  "close-frame, handshake, response");
     check_problem("{text: a, hex: \"00\"}", "1:1: `text` and `hex` exclude each other");
     check_problem("{frame: text, close-frame: 1000}", "1:1: `frame` and `close-frame` exclude each other");
     check_problem("{txet: a}", "1:2: unknown key `txet` in a payload, did you mean `text`?");
@@ -355,10 +360,11 @@ static void test_keys_of_others_may_stand_beside(void **state)
     const yaml_node_t *root = document_root(&document, "{text: a, on: b}");
     assert_true(payload_read(&document.reader, root, more, &payload));
     assert_false(payload_read(&document.reader, root, NULL, &payload));
-    assert_problems(&document, "1:11: unknown key `on` in a payload; it can have: text, hex, base64, fill, length, "
-                               "concat, deflated, blocks, final, tail, takeover, frame, message, payload, deflate, fin, "
-                               "rsv, mask, length-form, fragment, "
-                               "declared-length, close-frame, reason, handshake, response");
+    assert_problems(&document,
+                    "1:11: unknown key `on` in a payload; it can have: text, hex, base64, fill, length, "
+                    "concat, deflated, blocks, final, tail, takeover, frame, message, payload, deflate, fin, "
+                    "rsv, mask, length-form, fragment, "
+                    "declared-length, close-frame, reason, handshake, response");
     document_close(&document);
 }
 

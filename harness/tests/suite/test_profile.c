@@ -22,10 +22,12 @@ static void test_a_profile_has_all_that_was_written(void **state)
     struct profile profile;
     tree_make(&tree);
     tree_need(&tree);
-    int result = load(&tree, "  greeter:\n    command: [./greet, \"{port}\"]\n    directory: sub\n"
-                             "    env: {A: \"1\", B: \"\"}\n    options: {timeout: [\"-t{value}\"]}\n"
-                             "    capabilities: {ipv6: no, quiet: yes, slow: no}\n"
-                             "  echo: {command: echo}\n", &profile);
+    int result = load(&tree,
+                      "  greeter:\n    command: [./greet, \"{port}\"]\n    directory: sub\n"
+                      "    env: {A: \"1\", B: \"\"}\n    options: {timeout: [\"-t{value}\"]}\n"
+                      "    capabilities: {ipv6: no, quiet: yes, slow: no}\n"
+                      "  echo: {command: echo}\n",
+                      &profile);
     assert_tree_problems(&tree, "");
     assert_int_equal(result, 0);
     assert_string_equal(profile.name, "mine");
@@ -76,8 +78,9 @@ static void test_profiles_are_checked(void **state)
     check_problem("  greter: {command: x}\n", "mine.yaml:3:3: unknown program `greter`, did you mean `greeter`?");
     check_problem("  greeter: {}\n", "mine.yaml:3:12: a program of a profile needs `command`");
     check_problem("  greeter: {command: []}\n", "mine.yaml:3:22: the command is empty");
-    check_problem("  greeter: {command: [greet]}\n",
-                  "mine.yaml:3:22: the command must hold a placeholder such as {port}, or `port` must name a fixed port");
+    check_problem(
+        "  greeter: {command: [greet]}\n",
+        "mine.yaml:3:22: the command must hold a placeholder such as {port}, or `port` must name a fixed port");
     check_problem("  dialer: {command: [dial]}\n",
                   "mine.yaml:3:21: the command must hold a placeholder such as {address}, or `port` must name a fixed "
                   "port");

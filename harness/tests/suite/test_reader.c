@@ -94,17 +94,27 @@ static void test_scalars_are_read_by_type(void **state)
         const char *text;
         bool string, integer, boolean, duration;
     } rows[] = {
-        {"[word]", true, false, false, false},    {"[7]", true, true, false, true},
-        {"[\"7\"]", true, true, false, true},     {"[-5]", true, true, false, false},
-        {"[-6]", true, false, false, false},      {"[100]", true, true, false, true},
-        {"[101]", true, false, false, true},      {"[0x10]", true, true, false, false},
-        {"[1.5]", true, false, false, false},     {"[7 ]", true, true, false, true},
-        {"['7 ']", true, false, false, false},    {"[yes]", true, false, true, false},
-        {"[\"no\"]", true, false, true, false},   {"[true]", true, false, true, false},
-        {"[false]", true, false, true, false},    {"[Yes]", true, false, false, false},
-        {"[500ms]", true, false, false, true},    {"[2 m]", true, false, false, false},
+        {"[word]", true, false, false, false},
+        {"[7]", true, true, false, true},
+        {"[\"7\"]", true, true, false, true},
+        {"[-5]", true, true, false, false},
+        {"[-6]", true, false, false, false},
+        {"[100]", true, true, false, true},
+        {"[101]", true, false, false, true},
+        {"[0x10]", true, true, false, false},
+        {"[1.5]", true, false, false, false},
+        {"[7 ]", true, true, false, true},
+        {"['7 ']", true, false, false, false},
+        {"[yes]", true, false, true, false},
+        {"[\"no\"]", true, false, true, false},
+        {"[true]", true, false, true, false},
+        {"[false]", true, false, true, false},
+        {"[Yes]", true, false, false, false},
+        {"[500ms]", true, false, false, true},
+        {"[2 m]", true, false, false, false},
         {"[99999999999999999999]", true, false, false, false},
-        {"[\"\"]", true, false, false, false},    {"[\"a\\0\"]", false, false, false, false},
+        {"[\"\"]", true, false, false, false},
+        {"[\"a\\0\"]", false, false, false, false},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char *problems;

@@ -71,7 +71,8 @@ static void test_a_status_is_a_number_or_a_class(void **state)
         document_close(&read.document);
         free(text);
     }
-    static const char *const wrong[] = {"99", "1000", "0xx", "axx", "xx", "4XX", "40x", "-1", "\"\"", "\":xx\"", "4xxx"};
+    static const char *const wrong[] = {"99",  "1000", "0xx",  "axx",     "xx",  "4XX",
+                                        "40x", "-1",   "\"\"", "\":xx\"", "4xxx"};
     for (size_t i = 0; i < COUNT(wrong); i++) {
         struct read_response read;
         char *text = format_text("{status: %s}", wrong[i]);
@@ -94,11 +95,11 @@ static void test_members_are_checked(void **state)
     check_problem("400", "1:1: a response must be a map, not a plain value");
     check_problem("{status: 400, header: {}}", "1:15: unknown key `header` in a response, did you mean `headers`?");
     check_problem("{status: 400, headers: [a]}", "1:24: `headers` must be a map");
-    check_problem("{status: 400, headers: {A: {}}}",
-                  "1:28: a header is a text, `absent`, {token: …} or {regex: …}");
+    check_problem("{status: 400, headers: {A: {}}}", "1:28: a header is a text, `absent`, {token: …} or {regex: …}");
     check_problem("{status: 400, headers: {A: {token: a, regex: b}}}",
                   "1:28: a header is a text, `absent`, {token: …} or {regex: …}");
-    check_problem("{status: 400, headers: {A: {tokn: a}}}", "1:29: unknown key `tokn` in a header, did you mean `token`?");
+    check_problem("{status: 400, headers: {A: {tokn: a}}}",
+                  "1:29: unknown key `tokn` in a header, did you mean `token`?");
     check_problem("{status: 400, headers: {A: {regex: \"(\"}}}",
                   "1:36: not a regular expression: missing closing parenthesis at character 2 of `(`");
     check_problem("{status: 400, accept: maybe}", "1:23: `maybe` is neither yes nor no");

@@ -74,7 +74,8 @@ static void test_every_word_is_read(void **state)
         {"repeat: {times: 2, steps: [{send: x}]}", STEP_REPEAT},
         {"resources: before", STEP_RESOURCES},
         {"expect-resources: {since: before, threads: 0}", STEP_EXPECT_RESOURCES},
-        {"expect-keepalive", STEP_EXPECT_KEEPALIVE}, {"expect-open", STEP_EXPECT_OPEN},
+        {"expect-keepalive", STEP_EXPECT_KEEPALIVE},
+        {"expect-open", STEP_EXPECT_OPEN},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct read_steps read;
@@ -110,13 +111,13 @@ static void test_a_step_is_one_word(void **state)
 static void test_words_that_need_a_value_say_so(void **state)
 {
     (void)state;
-    static const char *const words[] = {"send",          "expect",      "expect-end", "pause",  "stdin",
-                                        "expect-stdout", "expect-exit", "restart",    "repeat", "resources",
+    static const char *const words[] = {"send",          "expect",      "expect-end",       "pause",  "stdin",
+                                        "expect-stdout", "expect-exit", "restart",          "repeat", "resources",
                                         "expect-stderr", "signal",      "expect-resources", "flood"};
     for (size_t i = 0; i < COUNT(words); i++) {
         char *text = format_text("[%s, {%s: }]", words[i], words[i]);
-        char *expected = format_text("1:2: `%s` needs a value\n1:%zu: `%s` needs a value", words[i],
-                                     strlen(words[i]) + 5, words[i]);
+        char *expected =
+            format_text("1:2: `%s` needs a value\n1:%zu: `%s` needs a value", words[i], strlen(words[i]) + 5, words[i]);
         check_problem(text, 1, expected);
         free(text);
         free(expected);
@@ -142,8 +143,10 @@ static void test_a_name_is_needed_among_several(void **state)
 {
     (void)state;
     struct read_steps read;
-    steps_need(&read, "[{send: {text: x, on: b}}, {expect: {text: y, on: a}}, {shutdown: b}, {control: a}, "
-                      "{expect-end: {end: fin, on: b}}, {close: {on: a, code: 1000}}]", 2);
+    steps_need(&read,
+               "[{send: {text: x, on: b}}, {expect: {text: y, on: a}}, {shutdown: b}, {control: a}, "
+               "{expect-end: {end: fin, on: b}}, {close: {on: a, code: 1000}}]",
+               2);
     static const char *const names[] = {"b", "a", "b", "a", "b", "a"};
     for (size_t i = 0; i < read.count; i++)
         assert_string_equal(read.steps[i].on, names[i]);
@@ -184,8 +187,10 @@ static void test_connect_takes_family_and_count(void **state)
 {
     (void)state;
     struct read_steps read;
-    steps_need(&read, "[connect, {connect: {as: x, family: ipv6, count: 100}}, {connect: {address: 127.0.0.2}},"
-                      " {connect: {as: z, receive-buffer: 4096}}, {open: {as: w, receive-buffer: 1}}]", 0);
+    steps_need(&read,
+               "[connect, {connect: {as: x, family: ipv6, count: 100}}, {connect: {address: 127.0.0.2}},"
+               " {connect: {as: z, receive-buffer: 4096}}, {open: {as: w, receive-buffer: 1}}]",
+               0);
     assert_int_equal(read.steps[0].family, AF_INET);
     assert_int_equal(read.steps[0].count, 0);
     assert_int_equal(read.steps[1].family, AF_INET6);
@@ -199,7 +204,8 @@ static void test_connect_takes_family_and_count(void **state)
     document_close(&read.document);
     check_problem("[{connect: {family: ipx}}]", 0, "1:21: `ipx` is not an address family (ipv4, ipv6)");
     check_problem("[{connect: {count: 0}}]", 0, "1:20: 0 is not in the range 1 to 4096");
-    check_problem("[{connect: {name: x}}]", 0, "1:13: unknown key `name` in connect; it can have: as, family, address, count, receive-buffer");
+    check_problem("[{connect: {name: x}}]", 0,
+                  "1:13: unknown key `name` in connect; it can have: as, family, address, count, receive-buffer");
     check_problem("[{connect: {receive-buffer: 0}}]", 0, "1:29: 0 is not in the range 1 to 1073741824");
     check_problem("[{connect: {address: 10.0.0.1}}]", 0, "1:22: an `address` is one of IPv4 that begins with 127");
     check_problem("[{connect: {address: 127.0.0.1, family: ipv6}}]", 0,
@@ -225,21 +231,24 @@ static void test_upgrade_takes_the_members_of_a_response(void **state)
 {
     (void)state;
     struct read_steps read;
-    steps_need(&read, "[upgrade, {upgrade: {as: w, status: 101, without: Upgrade}}, {expect-end: {end: fin, on: w}}]", 0);
+    steps_need(&read, "[upgrade, {upgrade: {as: w, status: 101, without: Upgrade}}, {expect-end: {end: fin, on: w}}]",
+               0);
     assert_string_equal(read.steps[0].on, "main");
     assert_string_equal(read.steps[1].on, "w");
     assert_int_equal(read.steps[1].payload.response.changes.without_count, 1);
     document_close(&read.document);
-    check_problem("[{upgrade: {on: x}}]", 0, "1:13: unknown key `on` in upgrade; it can have: as, status, reason, version, accept, "
-                                       "set, without, add");
+    check_problem("[{upgrade: {on: x}}]", 0,
+                  "1:13: unknown key `on` in upgrade; it can have: as, status, reason, version, accept, "
+                  "set, without, add");
 }
 
 static void test_expectations_take_times(void **state)
 {
     (void)state;
     struct read_steps read;
-    steps_need(&read, "[{expect: x}, {expect: {text: x, within: prompt}}, {expect: {text: x, within: slow}}, "
-                      "{expect: {text: x, within: 50ms, not-before: 2s}}, {expect-stdout: {text: x, within: normal}}]",
+    steps_need(&read,
+               "[{expect: x}, {expect: {text: x, within: prompt}}, {expect: {text: x, within: slow}}, "
+               "{expect: {text: x, within: 50ms, not-before: 2s}}, {expect-stdout: {text: x, within: normal}}]",
                1);
     assert_int_equal(read.steps[0].patience, PATIENCE_NORMAL);
     assert_int_equal(read.steps[1].patience, PATIENCE_PROMPT);
@@ -249,15 +258,15 @@ static void test_expectations_take_times(void **state)
     assert_int_equal(read.steps[3].not_before_ms, 2000);
     assert_int_equal(read.steps[4].patience, PATIENCE_NORMAL);
     document_close(&read.document);
-    check_problem("[{expect: {text: x, within: soon}}]", 1,
-                  "1:29: `soon` is not a duration such as 500ms, 2s or 2m");
+    check_problem("[{expect: {text: x, within: soon}}]", 1, "1:29: `soon` is not a duration such as 500ms, 2s or 2m");
     check_problem("[{expect: {text: x, whithin: 1s}}]", 1,
                   "1:21: unknown key `whithin` in a matcher, did you mean `within`?");
-    check_problem("[{expect-stdout: {text: x, on: a}}]", 1,
-                  "1:28: unknown key `on` in a matcher; it can have: text, hex, base64, fill, length, concat, "
-                  "deflated, blocks, final, tail, takeover, frame, message, payload, deflate, fin, rsv, mask, length-form, fragment, declared-length, close-frame, reason, "
-                  "handshake, response, regex, prefix, bytes, integer, unix-seconds, go-time, rfc3339-time, request, end, eof, "
-                  "any, grade, why, until, within, not-before");
+    check_problem(
+        "[{expect-stdout: {text: x, on: a}}]", 1,
+        "1:28: unknown key `on` in a matcher; it can have: text, hex, base64, fill, length, concat, "
+        "deflated, blocks, final, tail, takeover, frame, message, payload, deflate, fin, rsv, mask, length-form, fragment, declared-length, close-frame, reason, "
+        "handshake, response, regex, prefix, bytes, integer, unix-seconds, go-time, rfc3339-time, request, end, eof, "
+        "any, grade, why, until, within, not-before");
 }
 
 static void test_expect_end_needs_an_end(void **state)
@@ -282,8 +291,9 @@ static void test_sending_takes_payload_and_sender(void **state)
     assert_true(read.steps[1].from_other);
     document_close(&read.document);
     check_problem("[{send: {text: x, from: me}}]", 1, "1:25: `me` is not a sender (other)");
-    check_problem("[{send: {on: a}}]", 1, "1:9: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, "
-                                          "message, close-frame, handshake, response");
+    check_problem("[{send: {on: a}}]", 1,
+                  "1:9: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, "
+                  "message, close-frame, handshake, response");
 }
 
 static void test_closing_codes_are_16_bits(void **state)
@@ -292,7 +302,10 @@ static void test_closing_codes_are_16_bits(void **state)
     struct read_steps read;
     steps_need(&read, "[{close: {code: 1001, reason: bye}}, {close: 0}]", 1);
     assert_int_equal(read.steps[0].payload.length, 5);
-    assert_memory_equal(read.steps[0].payload.pattern, "\x03\xe9" "bye", 5);
+    assert_memory_equal(read.steps[0].payload.pattern,
+                        "\x03\xe9"
+                        "bye",
+                        5);
     assert_memory_equal(read.steps[1].payload.pattern, "\0\0", 2);
     document_close(&read.document);
     check_problem("[{close: 65536}]", 1, "1:10: 65536 is not in the range 0 to 65535");

@@ -98,7 +98,8 @@ static void test_samples_are_collected_before_they_are_judged(void **state)
         {"[open, {expect: {message: text, payload: {integer: {min: 1, max: 6, sample: a}}}}, "
          "{expect: {any: [x, {integer: {min: 1, max: 6, sample: b}}]}}, {expect-different: [a, b]}]",
          ""},
-        {"[{expect-stdout: {integer: {min: 1, max: 6, sample: a}}}, {expect-uniform: {sample: a, min: 1, max: 6}}]", ""},
+        {"[{expect-stdout: {integer: {min: 1, max: 6, sample: a}}}, {expect-uniform: {sample: a, min: 1, max: 6}}]",
+         ""},
         {"[connect, {expect: {integer: {min: 1, max: 6, sample: a}}}, {expect-different: [a, b]}]",
          "1:62: no step before collects the sample `b`: expect an integer with `sample: b`"},
         {"[connect, {expect: {integer: {min: 1, max: 6}}}, {expect-uniform: {sample: a, min: 1, max: 6}}]",

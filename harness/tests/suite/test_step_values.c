@@ -50,8 +50,7 @@ static void test_signals_go_by_name(void **state)
         document_close(&read.document);
         free(text);
     }
-    check_problem("signal: SIGTERM",
-                  "1:11: `SIGTERM` is not a signal (TERM, INT, KILL, HUP, USR1, PIPE, STOP, CONT)");
+    check_problem("signal: SIGTERM", "1:11: `SIGTERM` is not a signal (TERM, INT, KILL, HUP, USR1, PIPE, STOP, CONT)");
     check_problem("signal: 15", "1:11: `15` is not a signal (TERM, INT, KILL, HUP, USR1, PIPE, STOP, CONT)");
 }
 
@@ -96,8 +95,7 @@ static void test_exits_that_make_no_sense_are_refused(void **state)
     check_problem("expect-exit: {within: 1s}", "1:16: expect-exit needs `code`");
     check_problem("expect-exit: {any: 1}", "1:22: any must be a list, not a plain value");
     check_problem("expect-exit: []", "1:16: `expect-exit` needs an alternative");
-    check_problem("expect-exit: {any: [{code: 1, grade: nonstrict}]}",
-                  "1:40: a grade other than pass needs a `why`");
+    check_problem("expect-exit: {any: [{code: 1, grade: nonstrict}]}", "1:40: a grade other than pass needs a `why`");
     check_problem("expect-exit: {any: [1], code: 2}", "1:33: `any` and `code` exclude each other");
 }
 
@@ -137,7 +135,8 @@ static void test_samples_are_judged_by_name(void **state)
     assert_string_equal(read.step->samples.names[2], "c");
     document_close(&read.document);
     check_problem("expect-uniform: {sample: a, min: 1}", "1:19: expect-uniform needs `max`");
-    check_problem("expect-uniform: {sample: a, min: 2, max: 1}", "1:44: 1 is not in the range 2 to 9223372036854775807");
+    check_problem("expect-uniform: {sample: a, min: 2, max: 1}",
+                  "1:44: 1 is not in the range 2 to 9223372036854775807");
     step_open(&read, "expect-same: [a, b]");
     assert_true(read.good);
     assert_int_equal(read.step->word, STEP_EXPECT_SAME);
@@ -165,8 +164,15 @@ static void test_what_is_at_a_path_has_a_name(void **state)
 static void test_sizes_need_a_unit_and_a_bound(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"12", "MiB", "12 MiB", "12mib", "-5MiB", "1.5MiB", "12MiBs",
-                                        "99999999999999999999KiB", "9223372036854775807MiB"};
+    static const char *const wrong[] = {"12",
+                                        "MiB",
+                                        "12 MiB",
+                                        "12mib",
+                                        "-5MiB",
+                                        "1.5MiB",
+                                        "12MiBs",
+                                        "99999999999999999999KiB",
+                                        "9223372036854775807MiB"};
     for (size_t i = 0; i < COUNT(wrong); i++) {
         char *text = format_text("expect-resources: {since: s, memory: %s}", wrong[i]);
         char *expected = format_text("1:40: `%s` is not a size such as 512KiB or 2MiB", wrong[i]);
@@ -184,7 +190,8 @@ static void test_a_repeat_holds_steps(void **state)
 {
     (void)state;
     struct read_step read;
-    step_open(&read, "repeat: {times: 3, steps: [{connect: x}, {repeat: {times: 2, steps: [{send: {text: a, on: x}}]}}]}");
+    step_open(&read,
+              "repeat: {times: 3, steps: [{connect: x}, {repeat: {times: 2, steps: [{send: {text: a, on: x}}]}}]}");
     assert_true(read.good);
     assert_int_equal(read.step->count, 3);
     assert_int_equal(read.step->step_count, 2);
@@ -193,8 +200,7 @@ static void test_a_repeat_holds_steps(void **state)
     check_problem("repeat: {times: 0, steps: []}", "1:19: 0 is not in the range 1 to 1000000");
     check_problem("repeat: {times: 2}", "1:11: repeat needs `steps`");
     check_problem("repeat: {steps: []}", "1:11: repeat needs `times`");
-    check_problem("repeat: {times: 2, steps: [{pause: x}]}",
-                  "1:38: `x` is not a duration such as 500ms, 2s or 2m");
+    check_problem("repeat: {times: 2, steps: [{pause: x}]}", "1:38: `x` is not a duration such as 500ms, 2s or 2m");
 }
 
 static void test_standard_input_takes_plain_bytes(void **state)

@@ -132,11 +132,13 @@ static void test_the_first_expectation_that_fits_counts(void **state)
     struct tree tree;
     struct expectations expectations = {0};
     tree_of_cases(&tree, CASES);
-    int result = load_expectations(&tree, "expectations:\n"
-                                          "  - {case: greet/b/1, verdict: nonstrict, why: one}\n"
-                                          "  - {case: \"greet/b/*\", verdict: fail, why: all}\n"
-                                          "  - {case: greet/a+bytewise, verdict: unresolved, why: bytes}\n"
-                                          "  - {case: \"greet/[xa]+*\", verdict: info, why: any}\n", &expectations);
+    int result = load_expectations(&tree,
+                                   "expectations:\n"
+                                   "  - {case: greet/b/1, verdict: nonstrict, why: one}\n"
+                                   "  - {case: \"greet/b/*\", verdict: fail, why: all}\n"
+                                   "  - {case: greet/a+bytewise, verdict: unresolved, why: bytes}\n"
+                                   "  - {case: \"greet/[xa]+*\", verdict: info, why: any}\n",
+                                   &expectations);
     assert_tree_problems(&tree, "");
     assert_int_equal(result, 0);
     assert_string_equal(expectations_find(&expectations, "greet/b/1")->why, "one");
@@ -181,9 +183,12 @@ static void test_words_that_name_suite_files_are_taken_apart(void **state)
     static const struct {
         const char *word, *path, *pattern;
     } rows[] = {
-        {"a.yaml", "a.yaml", "*"},         {"x/a.yaml:greet/*", "x/a.yaml", "greet/*"},
-        {"a.yaml:", "a.yaml", ""},         {"greet/a", NULL, NULL},
-        {"a.yamlx", NULL, NULL},           {"", NULL, NULL},
+        {"a.yaml", "a.yaml", "*"},
+        {"x/a.yaml:greet/*", "x/a.yaml", "greet/*"},
+        {"a.yaml:", "a.yaml", ""},
+        {"greet/a", NULL, NULL},
+        {"a.yamlx", NULL, NULL},
+        {"", NULL, NULL},
         {"a.yaml.d/b.yaml", "a.yaml.d/b.yaml", "*"},
     };
     struct arena arena = {0};

@@ -155,8 +155,15 @@ static void round_trip(const struct ws_deflate_agreement *agreement, const struc
         assert_int_equal(out.length, length);
         assert_true(length == 0 || memcmp(out.data, bytes, length) == 0);
         struct buffer frame = {0};
-        unsigned char header[] = {0xc2, 127, 0, 0, 0, 0, (unsigned char)(deflated.length >> 24),
-                                  (unsigned char)(deflated.length >> 16), (unsigned char)(deflated.length >> 8),
+        unsigned char header[] = {0xc2,
+                                  127,
+                                  0,
+                                  0,
+                                  0,
+                                  0,
+                                  (unsigned char)(deflated.length >> 24),
+                                  (unsigned char)(deflated.length >> 16),
+                                  (unsigned char)(deflated.length >> 8),
                                   (unsigned char)deflated.length};
         buffer_append(&frame, header, sizeof header);
         buffer_append(&frame, deflated.data, deflated.length);

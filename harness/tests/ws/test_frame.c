@@ -13,10 +13,10 @@
 #include "exact.h"
 #include "ws/frame.h"
 
-#define WIRE(...)                                                                                            \
-    (const unsigned char[]){__VA_ARGS__}, sizeof(const unsigned char[])                                      \
-    {                                                                                                        \
-        __VA_ARGS__                                                                                          \
+#define WIRE(...)                                                                                                      \
+    (const unsigned char[]){__VA_ARGS__}, sizeof(const unsigned char[])                                                \
+    {                                                                                                                  \
+        __VA_ARGS__                                                                                                    \
     }
 
 static void check_encoded(struct ws_frame frame, const char *payload, const unsigned char *wire, size_t size)
@@ -35,8 +35,7 @@ static void test_encode_gives_the_examples_of_the_rfc(void **state)
     struct ws_frame text = {.fin = true, .opcode = WS_TEXT};
     check_encoded(text, "Hello", WIRE(0x81, 0x05, 0x48, 0x65, 0x6c, 0x6c, 0x6f));
 
-    struct ws_frame masked = {
-        .fin = true, .opcode = WS_TEXT, .masked = true, .mask = {0x37, 0xfa, 0x21, 0x3d}};
+    struct ws_frame masked = {.fin = true, .opcode = WS_TEXT, .masked = true, .mask = {0x37, 0xfa, 0x21, 0x3d}};
     check_encoded(masked, "Hello", WIRE(0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58));
 
     struct ws_frame first = {.opcode = WS_TEXT};
@@ -75,10 +74,8 @@ static void test_encode_takes_the_shortest_length_form(void **state)
     check_header(binary_of(256, WS_LENGTH_SHORTEST), WIRE(0x82, 126, 1, 0));
     check_header(binary_of(65535, WS_LENGTH_SHORTEST), WIRE(0x82, 126, 0xff, 0xff));
     check_header(binary_of(65536, WS_LENGTH_SHORTEST), WIRE(0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0));
-    check_header(binary_of(UINT64_C(1) << 63, WS_LENGTH_SHORTEST),
-                 WIRE(0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0));
-    check_header(binary_of(UINT64_MAX, WS_LENGTH_SHORTEST),
-                 WIRE(0x82, 127, 255, 255, 255, 255, 255, 255, 255, 255));
+    check_header(binary_of(UINT64_C(1) << 63, WS_LENGTH_SHORTEST), WIRE(0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0));
+    check_header(binary_of(UINT64_MAX, WS_LENGTH_SHORTEST), WIRE(0x82, 127, 255, 255, 255, 255, 255, 255, 255, 255));
 }
 
 static void test_encode_obeys_an_illegal_length_form(void **state)
@@ -148,8 +145,7 @@ static void check_round_trip(const struct ws_frame *frame)
     }
     buffer_text(&out, "and what follows");
     struct ws_frame decoded;
-    assert_int_equal(ws_frame_decode(out.data, out.length, &decoded),
-                     out.length - strlen("and what follows"));
+    assert_int_equal(ws_frame_decode(out.data, out.length, &decoded), out.length - strlen("and what follows"));
     buffer_free(&out);
 }
 

@@ -34,8 +34,7 @@ static void test_legal_frames_have_no_fault(void **state)
     static const unsigned opcodes[] = {WS_CONTINUATION, WS_TEXT, WS_BINARY, WS_CLOSE, WS_PING, WS_PONG};
     for (size_t i = 0; i < sizeof opcodes / sizeof *opcodes; i++) {
         check_no_fault((struct ws_frame){.fin = true, .opcode = opcodes[i], .length_form = WS_LENGTH_7});
-        check_no_fault(
-            (struct ws_frame){.fin = true, .opcode = opcodes[i], .length = 125, .length_form = WS_LENGTH_7});
+        check_no_fault((struct ws_frame){.fin = true, .opcode = opcodes[i], .length = 125, .length_form = WS_LENGTH_7});
     }
     check_no_fault((struct ws_frame){.opcode = WS_TEXT, .length_form = WS_LENGTH_7});
     check_no_fault((struct ws_frame){.opcode = WS_CONTINUATION, .length_form = WS_LENGTH_7});
@@ -50,8 +49,8 @@ static void test_rsv_bits_are_named(void **state)
     (void)state;
     for (unsigned rsv = 1; rsv < 8; rsv++) {
         char fault[100];
-        snprintf(fault, sizeof fault,
-                 "RSV bits 0x%x without an extension that defines them (RFC 6455 section 5.2)", rsv);
+        snprintf(fault, sizeof fault, "RSV bits 0x%x without an extension that defines them (RFC 6455 section 5.2)",
+                 rsv);
         check_fault((struct ws_frame){.fin = true, .rsv = rsv, .opcode = WS_TEXT}, fault);
     }
 }
@@ -73,12 +72,10 @@ static void test_control_frames_are_whole_and_short(void **state)
 {
     (void)state;
     for (unsigned opcode = WS_CLOSE; opcode <= WS_PONG; opcode++) {
-        check_fault(
-            (struct ws_frame){.opcode = opcode, .length_form = WS_LENGTH_7},
-            "control frame without FIN: control frames must not be fragmented (RFC 6455 section 5.5)");
-        check_fault(
-            (struct ws_frame){.fin = true, .opcode = opcode, .length = 126, .length_form = WS_LENGTH_16},
-            "control frame with a payload of more than 125 bytes (RFC 6455 section 5.5)");
+        check_fault((struct ws_frame){.opcode = opcode, .length_form = WS_LENGTH_7},
+                    "control frame without FIN: control frames must not be fragmented (RFC 6455 section 5.5)");
+        check_fault((struct ws_frame){.fin = true, .opcode = opcode, .length = 126, .length_form = WS_LENGTH_16},
+                    "control frame with a payload of more than 125 bytes (RFC 6455 section 5.5)");
     }
 }
 

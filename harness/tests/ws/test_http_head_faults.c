@@ -19,9 +19,9 @@ struct malformed {
     const char *fault; // how it begins
 };
 
-#define ROW(text, fault)                                                                                     \
-    {                                                                                                        \
-        text, sizeof(text) - 1, fault                                                                        \
+#define ROW(text, fault)                                                                                               \
+    {                                                                                                                  \
+        text, sizeof(text) - 1, fault                                                                                  \
     }
 #define RESPONSE "HTTP/1.1 101 Switching Protocols\r\n"
 #define REQUEST "GET /ws HTTP/1.1\r\n"

@@ -51,13 +51,13 @@ static void test_set_replaces_in_place_with_the_letter_case_given(void **state)
     (void)state;
     static const struct http_field set[] = {{"uPGRADE", "WebSocket"}, {"Origin", "http://a"}, {"HOST", ""}};
     check_request(&(struct ws_request){.changes.set = set, .changes.set_count = 3}, "GET /ws HTTP/1.1\r\n"
-                                                                    "HOST: \r\n"
-                                                                    "uPGRADE: WebSocket\r\n"
-                                                                    "Connection: Upgrade\r\n"
-                                                                    "Sec-WebSocket-Key: " KEY "\r\n"
-                                                                    "Sec-WebSocket-Version: 13\r\n"
-                                                                    "Origin: http://a\r\n"
-                                                                    "\r\n");
+                                                                                    "HOST: \r\n"
+                                                                                    "uPGRADE: WebSocket\r\n"
+                                                                                    "Connection: Upgrade\r\n"
+                                                                                    "Sec-WebSocket-Key: " KEY "\r\n"
+                                                                                    "Sec-WebSocket-Version: 13\r\n"
+                                                                                    "Origin: http://a\r\n"
+                                                                                    "\r\n");
 }
 
 static void test_set_twice_counts_the_later(void **state)
@@ -76,7 +76,8 @@ static void test_without_also_removes_what_was_set(void **state)
     (void)state;
     static const struct http_field set[] = {{"Origin", "http://a"}, {"Host", "b"}};
     static const char *const without[] = {"origin", "host", "absent"};
-    struct ws_request request = {.changes.set = set, .changes.set_count = 2, .changes.without = without, .changes.without_count = 3};
+    struct ws_request request = {
+        .changes.set = set, .changes.set_count = 2, .changes.without = without, .changes.without_count = 3};
     check_request(&request, "GET /ws HTTP/1.1\r\n"
                             "Upgrade: websocket\r\n"
                             "Connection: Upgrade\r\n"
@@ -91,8 +92,12 @@ static void test_add_appends_raw_lines_whatever_else_is_said(void **state)
     static const struct http_field set[] = {{"Upgrade", "h2c"}};
     static const char *const without[] = {"Host", "Connection", "Sec-WebSocket-Key"};
     static const char *const add[] = {"Host: again", " folded", "no colon", ""};
-    struct ws_request request = {
-        .changes.set = set, .changes.set_count = 1, .changes.without = without, .changes.without_count = 3, .changes.add = add, .changes.add_count = 4};
+    struct ws_request request = {.changes.set = set,
+                                 .changes.set_count = 1,
+                                 .changes.without = without,
+                                 .changes.without_count = 3,
+                                 .changes.add = add,
+                                 .changes.add_count = 4};
     check_request(&request, "GET /ws HTTP/1.1\r\n"
                             "Upgrade: h2c\r\n"
                             "Sec-WebSocket-Version: 13\r\n"
@@ -113,14 +118,15 @@ static bool has_line(const char *head, const char *name, const char *value)
 static void test_every_combination_of_set_without_and_add(void **state)
 {
     (void)state;
-    static const char *const names[] = {
-        "Host", "Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Origin"};
+    static const char *const names[] = {"Host",  "Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version",
+                                        "Origin"};
     static const char *const defaults[] = {"localhost", "websocket", "Upgrade", KEY, "13", NULL};
     static const char *const add[] = {"Added: line"};
     for (unsigned bits = 0; bits < 1 << 13; bits++) {
         struct http_field set[6];
         const char *without[6];
-        struct ws_request request = {.changes.set = set, .changes.without = without, .changes.add = add, .changes.add_count = bits >> 12};
+        struct ws_request request = {
+            .changes.set = set, .changes.without = without, .changes.add = add, .changes.add_count = bits >> 12};
         for (unsigned i = 0; i < 6; i++) {
             if (bits >> i & 1)
                 set[request.changes.set_count++] = (struct http_field){names[i], "mine"};
@@ -172,8 +178,7 @@ static void test_keys_are_base64_of_16_bytes_and_differ(void **state)
     for (size_t i = 0; i < 50; i++) {
         ws_key_make(keys[i]);
         assert_int_equal(strlen(keys[i]), WS_KEY_LENGTH);
-        assert_int_equal(strspn(keys[i], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"),
-                         22);
+        assert_int_equal(strspn(keys[i], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"), 22);
         assert_non_null(strchr("AQgw", keys[i][21])); // the low four bits of the last digit are no data
         assert_string_equal(keys[i] + 22, "==");
         for (size_t j = 0; j < i; j++)

@@ -51,14 +51,12 @@ static void test_fields_change_as_those_of_a_request_do(void **state)
     static const struct http_field set[] = {{"UPGRADE", "WebSocket"}};
     static const char *const without[] = {"connection"};
     static const char *const add[] = {"X"};
-    check_response(&(struct ws_response){.reason = "",
-                                         .changes = {.set = set,
-                                                     .set_count = 1,
-                                                     .without = without,
-                                                     .without_count = 1,
-                                                     .add = add,
-                                                     .add_count = 1}},
-                   "HTTP/1.1 101 \r\nUPGRADE: WebSocket\r\nSec-WebSocket-Accept: " ACCEPT "\r\nX\r\n\r\n");
+    check_response(
+        &(struct ws_response){
+            .reason = "",
+            .changes =
+                {.set = set, .set_count = 1, .without = without, .without_count = 1, .add = add, .add_count = 1}},
+        "HTTP/1.1 101 \r\nUPGRADE: WebSocket\r\nSec-WebSocket-Accept: " ACCEPT "\r\nX\r\n\r\n");
 }
 
 static void test_an_accept_can_be_wrong_in_each_way(void **state)
