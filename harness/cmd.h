@@ -18,6 +18,7 @@ int cmd_explain(int argc, char **argv);
 int cmd_coverage(int argc, char **argv);
 int cmd_validate(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+int cmd_serve(int argc, char **argv);
 
 // Parses the command line of a subcommand whose only options are --data and --help; `optind` is then at the first word.
 // Returns 0, HELP_PRINTED, or EXIT_USAGE after a complaint.
@@ -29,6 +30,9 @@ const char *data_directory(const char *option);
 
 // Loads the catalog, or prints what is wrong with it and returns false.
 bool load_or_complain(struct catalog *catalog, const char *data);
+
+// Parses the factor of --time-scale. Returns 0, or EXIT_USAGE after a complaint.
+int parse_time_scale(const char *text, double *scale);
 
 // The index of a word among those that an option can have, or -1 after a complaint that lists them.
 int word_index(const char *option, const char *word, const char *const *words, size_t count);

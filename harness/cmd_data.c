@@ -64,6 +64,15 @@ int parse_data_option(int argc, char **argv, const char *help, const char **data
     return 0;
 }
 
+int parse_time_scale(const char *text, double *scale)
+{
+    char *end;
+    *scale = strtod(text, &end);
+    if (*end || end == text || !(*scale > 0) || *scale > 1000)
+        return usage_error("--time-scale: `%s` is not a factor from above 0 to 1000", text);
+    return 0;
+}
+
 int usage_error(const char *format, ...)
 {
     va_list arguments;

@@ -9,21 +9,21 @@
 #include "report/reporter.h"
 
 static const char help[] =
-    "usage: sockspec report [--format terminal|tap|junit|jsonl] [--output FILE] [--verbose] EVENTS\n"
+    "usage: sockspec report [--format terminal|tap|junit|index|jsonl] [--output FILE] [--verbose] EVENTS\n"
     "\n"
     "Makes a report from the JSON Lines that `sockspec run --jsonl` wrote (- for standard input), also of a run that\n"
     "died midway.\n";
 
 static int parse_format(const char *name, enum report_format *format)
 {
-    static const char *const names[] = {"terminal", "jsonl", "tap", "junit"};
+    static const char *const names[] = {"terminal", "jsonl", "tap", "junit", "index"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(names[i], name) == 0) {
             *format = (enum report_format)i;
             return 0;
         }
     }
-    return usage_error("--format: `%s` is not one of terminal, jsonl, tap, junit", name);
+    return usage_error("--format: `%s` is not one of terminal, jsonl, tap, junit, index", name);
 }
 
 static int replay(const char *input, const char *output, enum report_format format,

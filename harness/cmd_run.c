@@ -21,7 +21,7 @@
 #include "suite/expectations.h"
 
 // In the order of the options' `reports`.
-static const enum report_format report_formats[3] = {REPORT_JSONL, REPORT_TAP, REPORT_JUNIT};
+static const enum report_format report_formats[REPORT_FILES] = {REPORT_JSONL, REPORT_TAP, REPORT_JUNIT, REPORT_INDEX};
 
 // Whether a program could be started.
 struct readiness {
@@ -37,7 +37,7 @@ struct run {
     struct plan plan;
     struct expectations expectations;
     struct sandbox *sandbox;
-    struct reporter *reporters[4];
+    struct reporter *reporters[REPORT_FILES + 1]; // and the terminal
     size_t reporter_count;
     size_t counts[VERDICT_COUNT];
     struct readiness *readiness; // by index of the catalog's programs
@@ -168,7 +168,7 @@ static int open_reports(struct run *run)
         .verbose = options->verbose,
     };
     bool stdout_taken = false;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < REPORT_FILES; i++) {
         if (!options->reports[i])
             continue;
         bool to_stdout = strcmp(options->reports[i], "-") == 0;
@@ -217,24 +217,6 @@ static void report_start(struct run *run)
                      run->target.running ? run->options.at : run->profile.name, "strict", (int)run->options.strict));
 }
 
-// The verdict against what the expectations file says.
-static void apply_expectation(const struct run *run, const struct plan_entry *entry, struct result *result)
-{
-    const struct expectation *expectation = expectations_find(&run->expectations, entry->id);
-    if (!expectation || result->verdict == VERDICT_SKIP || result->verdict == VERDICT_UNSUPPORTED)
-        return;
-    bool varies = strcmp(expectation->verdict, "varies") == 0;
-    enum verdict expected = varies ? VERDICT_FAIL : verdict_of(expectation->verdict);
-    enum verdict verdict = result->verdict == expected                  ? VERDICT_XFAIL
-                           : result->verdict == VERDICT_PASS && !varies ? VERDICT_XPASS
-                                                                        : result->verdict;
-    if (verdict == result->verdict)
-        return;
-    result->verdict = verdict;
-    free(result->why);
-    result->why = duplicate(expectation->why);
-}
-
 // A program is ready once any of its cases has run; a start that fails later is that case's own affair.
 static void note_readiness(struct run *run, const struct plan_entry *entry, const struct result *result)
 {
@@ -255,7 +237,7 @@ static void publish(void *context, const struct plan_entry *entry, struct result
 {
     struct run *run = context;
     note_readiness(run, entry, result);
-    apply_expectation(run, entry, result);
+    result_expect(result, expectations_find(&run->expectations, entry->id));
     run->counts[result->verdict]++;
     char *rerun = launch_rerun(entry, run->catalog.data, run->rerun_options, run->options.command);
     report(run, case_event(entry, result, rerun));

@@ -40,6 +40,7 @@ static const char help[] =
     "      --data DIR             the conformance data\n"
     "Reports (FILE may be -):\n"
     "      --jsonl FILE  --tap FILE  --junit FILE\n"
+    "      --index FILE           in the shape of the Autobahn Testsuite's index.json\n"
     "  -v, --verbose              a line for each case\n"
     "  -q, --quiet                no report on the terminal\n"
     "      --color WHEN           auto (default), always, never\n"
@@ -62,6 +63,7 @@ enum option_code {
     OPTION_JSONL,
     OPTION_TAP,
     OPTION_JUNIT,
+    OPTION_INDEX,
     OPTION_COLOR,
 };
 
@@ -82,6 +84,7 @@ static const struct option long_options[] = {
     {"jsonl", required_argument, NULL, OPTION_JSONL},
     {"tap", required_argument, NULL, OPTION_TAP},
     {"junit", required_argument, NULL, OPTION_JUNIT},
+    {"index", required_argument, NULL, OPTION_INDEX},
     {"verbose", no_argument, NULL, 'v'},
     {"quiet", no_argument, NULL, 'q'},
     {"color", required_argument, NULL, OPTION_COLOR},
@@ -95,15 +98,6 @@ static int parse_jobs(struct run_options *options, const char *text)
     if (parse_integer(text, &jobs) < 0 || jobs < 1 || jobs > 1024)
         return usage_error("--jobs: `%s` is not a number from 1 to 1024", text);
     options->jobs = (size_t)jobs;
-    return 0;
-}
-
-static int parse_time_scale(struct run_options *options, const char *text)
-{
-    char *end;
-    options->time_scale = strtod(text, &end);
-    if (*end || end == text || !(options->time_scale > 0) || options->time_scale > 1000)
-        return usage_error("--time-scale: `%s` is not a factor from above 0 to 1000", text);
     return 0;
 }
 
@@ -144,7 +138,7 @@ static int parse_option(struct run_options *options, int code, const char *value
     case 'j':
         return parse_jobs(options, value);
     case OPTION_TIME_SCALE:
-        return parse_time_scale(options, value);
+        return parse_time_scale(value, &options->time_scale);
     case OPTION_SANDBOX:
         index = word_index("--sandbox", value, sandboxes, 3);
         options->sandbox = (enum sandbox_mode)index;
@@ -164,6 +158,7 @@ static int parse_option(struct run_options *options, int code, const char *value
     case OPTION_JSONL:
     case OPTION_TAP:
     case OPTION_JUNIT:
+    case OPTION_INDEX:
         options->reports[code - OPTION_JSONL] = value;
         return 0;
     case 'v':

@@ -8,6 +8,8 @@
 #include "iut/sandbox.h"
 #include "run/plan.h"
 
+enum { REPORT_FILES = 4 };
+
 struct run_options {
     struct selection selection;
     const char *data;
@@ -16,7 +18,7 @@ struct run_options {
     const char *without[16];
     size_t without_count;
     const char *expectations;
-    const char *reports[3]; // files for JSON Lines, TAP, JUnit; NULL: none
+    const char *reports[REPORT_FILES]; // JSON Lines, TAP, JUnit, index; NULL: not wanted
     size_t jobs;
     double time_scale;
     enum sandbox_mode sandbox;

@@ -32,5 +32,6 @@ extern const struct report_writer terminal_writer;
 extern const struct report_writer jsonl_writer;
 extern const struct report_writer tap_writer;
 extern const struct report_writer junit_writer;
+extern const struct report_writer autobahn_index_writer;
 
 #endif

@@ -20,6 +20,7 @@ static const struct report_writer *const writers[] = {
     [REPORT_JSONL] = &jsonl_writer,
     [REPORT_TAP] = &tap_writer,
     [REPORT_JUNIT] = &junit_writer,
+    [REPORT_INDEX] = &autobahn_index_writer,
 };
 
 static const struct {

@@ -10,7 +10,8 @@
 //   {"event": "case", "id": "ws-echo-server/control/ping-0", "suite": "Control frames", "program": "ws-echo-server",
 //    "title": "A ping …", "verdict": "fail", "level": "MUST",
 //    "checks": [{"id": "rfc6455-5.5.3-pong", "level": "MUST", "section": "5.5.3", "text": "…"}],
-//    "file": "suites/ws-echo-server/control.yaml", "line": 12, "seconds": 0.012, "attempts": 1,
+//    "file": "suites/ws-echo-server/control.yaml", "line": 12, "seconds": 0.012,
+//    "autobahn": ["2.1"] (case numbers of that suite with the same purpose, if any),
 //    -- and unless it passed, where known:
 //    "step": "expect", "step_line": 17, "step_file": "programs.yaml" (unless it is "file"), "expected": "a pong frame …",
 //    "actual": "the connection was closed (FIN)", "why": "closed without saying why",
@@ -33,7 +34,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum report_format { REPORT_TERMINAL, REPORT_JSONL, REPORT_TAP, REPORT_JUNIT };
+// REPORT_INDEX: report/autobahn_index.h.
+enum report_format { REPORT_TERMINAL, REPORT_JSONL, REPORT_TAP, REPORT_JUNIT, REPORT_INDEX };
 
 // How a verdict counts.
 enum outcome { OUTCOME_GOOD, OUTCOME_BAD, OUTCOME_ERROR, OUTCOME_LEFT_OUT };

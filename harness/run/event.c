@@ -43,6 +43,16 @@ static json_t *checks_of(const struct test_case *test)
     return checks;
 }
 
+static void set_autobahn(json_t *event, const struct test_case *test)
+{
+    if (test->autobahn_count == 0)
+        return;
+    json_t *numbers = json_array();
+    for (size_t i = 0; i < test->autobahn_count; i++)
+        json_array_append_new(numbers, json_string(test->autobahn[i]));
+    json_object_set_new(event, "autobahn", numbers);
+}
+
 static json_t *transcript_of(const struct transcript *transcript)
 {
     json_t *lines = json_array();
@@ -75,6 +85,7 @@ json_t *case_event(const struct plan_entry *entry, const struct result *result, 
                               test->title, "verdict", verdict_table[result->verdict].name, "level",
                               level_name(test->level), "checks", checks_of(test), "file", text_value(test->suite->path),
                               "line", (int)test->line, "seconds", round(result->seconds * 1e6) / 1e6);
+    set_autobahn(event, test);
     if (result->verdict == VERDICT_PASS)
         return event;
     if (result->step) {

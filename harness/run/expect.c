@@ -216,6 +216,7 @@ static void apply_match(const struct source *source, const struct match *match, 
     connection->websocket |= match->opened;
     if (match->key[0])
         snprintf(connection->key, sizeof connection->key, "%s", match->key);
+    connection->close_seen |= match->closing;
     if (match->closing && !connection->close_sent) {
         connection->close_sent = true;
         send_frame(connection, WS_CLOSE, match->code, match->has_code ? 2 : 0, deadline);
@@ -288,6 +289,9 @@ int expect_matcher(struct script_context *context, const struct step *step, cons
 
 int expect_on_connection(struct script_context *context, const struct step *step, struct connection *connection)
 {
+    // Once close frames have been exchanged it is the server who ends the connection (RFC 6455 section 7.1.1).
+    if (context->guest == connection && connection->close_seen)
+        channel_shutdown(&connection->channel);
     return expect_matcher(context, step, &step->matcher, connection);
 }
 

@@ -1,6 +1,9 @@
 #include "run/result.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
 
 // How much a verdict weighs against another within one case; those that are decided before or after it runs weigh
 // most.
@@ -44,6 +47,22 @@ void result_decide(struct result *result, enum verdict verdict, const struct ste
     result->expected = expected;
     result->actual = actual;
     result->why = why;
+}
+
+void result_expect(struct result *result, const struct expectation *expectation)
+{
+    if (!expectation || result->verdict == VERDICT_SKIP || result->verdict == VERDICT_UNSUPPORTED)
+        return;
+    bool varies = strcmp(expectation->verdict, "varies") == 0;
+    enum verdict expected = varies ? VERDICT_FAIL : verdict_of(expectation->verdict);
+    enum verdict verdict = result->verdict == expected                  ? VERDICT_XFAIL
+                           : result->verdict == VERDICT_PASS && !varies ? VERDICT_XPASS
+                                                                        : result->verdict;
+    if (verdict == result->verdict)
+        return;
+    result->verdict = verdict;
+    free(result->why);
+    result->why = duplicate(expectation->why);
 }
 
 void result_free(struct result *result)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "report/verdict.h"
+#include "suite/expectations.h"
 #include "suite/step.h"
 #include "wire/transcript.h"
 
@@ -26,6 +27,9 @@ struct result {
 // Records a verdict unless one as heavy is there already: fail outweighs unresolved, then nonstrict, info and pass. The texts are taken over (and freed when not kept).
 void result_decide(struct result *result, enum verdict verdict, const struct step *step, char *expected, char *actual,
                    char *why);
+
+// Holds a verdict against what an expectations file says of the case (NULL: nothing): it becomes xfail, xpass, or stays.
+void result_expect(struct result *result, const struct expectation *expectation);
 
 // Forgets everything but the transcript's memory.
 void result_free(struct result *result);

@@ -185,14 +185,14 @@ static int send_from_other(struct script_context *context, const struct step *st
 }
 
 // The check of the control on a connection of the case: its "main" is that connection for a while.
-static int control_on(struct script_context *context, const struct step *step)
+static int control_on(struct script_context *context, const struct step *step, const char *name)
 {
     const struct script *check = &context->test->program->control_check;
-    struct connection *connection = connection_next(context, step->on, NULL);
+    struct connection *connection = connection_next(context, name, NULL);
     enum verdict before = context->result->verdict;
     if (!connection)
-        return step_unresolved(context, step, format_text("there is no connection `%s`", step->on));
-    for (; connection; connection = connection_next(context, step->on, connection)) {
+        return step_unresolved(context, step, format_text("there is no connection `%s`", name));
+    for (; connection; connection = connection_next(context, name, connection)) {
         context->stand_in = connection;
         int result = steps_run(context, check->steps, check->count);
         context->stand_in = NULL;
@@ -239,7 +239,12 @@ int script_control(struct script_context *context, enum verdict verdict, const c
 static int run_control(struct script_context *context, const struct step *step)
 {
     if (step->on)
-        return control_on(context, step);
+        return control_on(context, step, step->on);
+    // There is no second connection with a guest; the one that there is proves as much, as long as it is open.
+    if (context->guest)
+        return context->guest->websocket && !context->guest->close_sent && context->guest->channel.fd >= 0
+                   ? control_on(context, step, context->guest->name)
+                   : 0;
     return script_control(context, VERDICT_UNRESOLVED,
                           "the positive control failed: the program does not work to begin with");
 }

@@ -19,6 +19,7 @@ struct connection {
     bool websocket;
     bool accepted; // the program is the client
     bool close_sent;
+    bool close_seen; // a close frame has come
     struct ws_deflate deflate;
     char key[256];                // of the opening handshake sent or received last, whatever a case makes of it
     int64_t last_action;          // when we last connected or sent
@@ -53,6 +54,7 @@ struct script_context {
     size_t snapshot_count;
     struct samples *samples;     // made by script_begin()
     struct connection *stand_in; // while the control runs on a connection of the case: its "main"
+    struct connection *guest;    // run/mirror.h: the client that the case is played with, or NULL
     int signal_sent;             // the last signal that the case sent to the program, or 0
     bool exit_expected;          // the case expects the program to end, or made it end
 };
@@ -117,6 +119,9 @@ int step_expect_exit(struct script_context *context, const struct step *step);
 int step_restart(struct script_context *context, const struct step *step);
 int step_resources(struct script_context *context, const struct step *step);
 int step_expect_resources(struct script_context *context, const struct step *step);
+// `open` where the case is turned around: accepts the opening handshake that the guest has sent.
+int step_welcome(struct script_context *context, const struct step *step);
+
 int step_expect_uniform(struct script_context *context, const struct step *step);
 int step_expect_path(struct script_context *context, const struct step *step);
 int step_expect_different(struct script_context *context, const struct step *step);
@@ -125,6 +130,10 @@ int step_expect_same(struct script_context *context, const struct step *step);
 // Sends bytes under the segmentation in force. Returns 0 or -1.
 int send_bytes(struct script_context *context, const struct step *step, struct connection *connection,
                const unsigned char *bytes, size_t length);
+
+// Sends a payload where the step stands in the script, whatever the step itself would send. Returns 0 or -1.
+int send_instead(struct script_context *context, const struct step *step, const struct payload *payload,
+                 struct connection *connection);
 
 // Waits until a matcher, or the step's own, is satisfied by what a connection, or an output of the program, brings. The
 // step is kept in the result, so it must be one of the case.

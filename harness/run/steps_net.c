@@ -182,21 +182,34 @@ int step_expect_open(struct script_context *context, const struct step *step, st
                      duplicate(channel->end == CHANNEL_RST ? "a reset (RST)" : "the end of the connection (FIN)"));
 }
 
+// Sends what has been encoded for a step, with what follows it where the case is coalesced. Frees it.
+static int send_encoded(struct script_context *context, const struct step *step, struct connection *connection,
+                        struct buffer *out)
+{
+    if (context->segmentation.transform == TRANSFORM_COALESCED && !connection->channel.datagrams)
+        encode_following(context, step, connection, out);
+    int result = send_bytes(context, step, connection, out->data, out->length);
+    buffer_free(out);
+    return result;
+}
+
 int step_send(struct script_context *context, const struct step *step, struct connection *connection)
 {
-    bool coalesce = context->segmentation.transform == TRANSFORM_COALESCED && !connection->channel.datagrams;
     const struct step *steps = context->test->script.steps;
     bool top_level = step >= steps && step < steps + context->test->script.count;
-    if (coalesce && top_level && connection->coalesced && step <= connection->coalesced)
+    if (top_level && connection->coalesced && step <= connection->coalesced)
         return 0;
-    struct buffer out = {0};
     if (step->word == STEP_OPEN || step->word == STEP_UPGRADE)
-        payload_encode(&step->payload, connection, &out);
-    else
-        encode_step(step, connection, &out);
-    if (coalesce)
-        encode_following(context, step, connection, &out);
-    int result = send_bytes(context, step, connection, out.data, out.length);
-    buffer_free(&out);
-    return result;
+        return send_instead(context, step, &step->payload, connection);
+    struct buffer out = {0};
+    encode_step(step, connection, &out);
+    return send_encoded(context, step, connection, &out);
+}
+
+int send_instead(struct script_context *context, const struct step *step, const struct payload *payload,
+                 struct connection *connection)
+{
+    struct buffer out = {0};
+    payload_encode(payload, connection, &out);
+    return send_encoded(context, step, connection, &out);
 }

@@ -12,6 +12,8 @@ int step_open(struct script_context *context, const struct step *step)
     };
     static struct response_matcher response = {
         .statuses = {101}, .status_count = 1, .fields = fields, .field_count = 2, .accept = true};
+    if (context->guest)
+        return step_welcome(context, step);
     if (step_connect(context, step) < 0)
         return -1;
     struct connection *connection = connection_next(context, step->on, NULL);
