@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -105,6 +106,18 @@ static void request_start(struct launcher *launcher, const struct request *reque
     reply_send(launcher->socket, &reply, &enclosure);
 }
 
+// Sends a signal. SIGSTOP takes its time, on another CPU above all: the answer comes when every thread stands still.
+static int program_signal(pid_t pid, int signal)
+{
+    if (kill(pid, signal) < 0)
+        return -errno;
+    siginfo_t stopped;
+    while (signal == SIGSTOP && waitid(P_PID, (id_t)pid, &stopped, WSTOPPED | WEXITED | WNOWAIT) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return 0;
+}
+
 static void request_signal(struct launcher *launcher, const struct request *request, size_t length)
 {
     (void)length;
@@ -112,7 +125,7 @@ static void request_signal(struct launcher *launcher, const struct request *requ
     children_reap(program_reaped, launcher, NULL);
     for (size_t i = 0; i < launcher->count; i++)
         if (launcher->programs[i].number == request->program)
-            reply.result = kill(launcher->programs[i].pid, request->signal) < 0 ? -errno : 0;
+            reply.result = program_signal(launcher->programs[i].pid, request->signal);
     reply_send(launcher->socket, &reply, NULL);
 }
 

@@ -91,7 +91,7 @@ struct process {
 int cell_start(struct cell *cell, const struct process_start *start, struct process *process);
 
 // Sends a signal to the program alone (not to its children). Returns 0, or -ESRCH when it has ended. Never
-// hits another process that got its PID.
+// hits another process that got its PID. After SIGSTOP all its threads stand still, or it has ended.
 int cell_signal(struct cell *cell, struct process *process, int signal);
 
 // Waits until the program has ended or `deadline` (clock_now) is past. Returns 0 with `status` set,

@@ -49,6 +49,33 @@ static void test_signal_reaches_the_program(void **state)
     process_release(&process);
 }
 
+static char state_of(pid_t pid)
+{
+    char path[64];
+    char text[256] = "";
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    assert_non_null(fgets(text, sizeof text, file));
+    fclose(file);
+    return strrchr(text, ')')[2];
+}
+
+static void test_a_stopped_program_stands_still_at_once(void **state)
+{
+    struct cell *cell = fixture_of(state)->cell;
+    struct process process = start_shell(cell, "echo ready; while :; do :; done");
+    read_until(process.output, "ready");
+    for (int i = 0; i < 200; i++) {
+        assert_int_equal(cell_signal(cell, &process, SIGSTOP), 0);
+        assert_int_equal(state_of(process.pid), 'T');
+        assert_int_equal(cell_signal(cell, &process, SIGSTOP), 0); // it stands already
+        assert_int_equal(cell_signal(cell, &process, SIGCONT), 0);
+    }
+    finish(cell, &process);
+    assert_int_equal(WTERMSIG(process.status), SIGKILL);
+}
+
 static void test_signal_to_an_ended_program_reaches_no_other(void **state)
 {
     struct cell *cell = fixture_of(state)->cell;
@@ -297,6 +324,7 @@ int main(void)
         IN_ALL(test_death_by_signal_is_told),
         IN_ALL(test_wait_ends_at_the_deadline),
         IN_ALL(test_signal_reaches_the_program),
+        IN_ALL(test_a_stopped_program_stands_still_at_once),
         IN_ALL(test_signal_to_an_ended_program_reaches_no_other),
         IN_ALL(test_standard_streams_are_three_pipes),
         IN_ALL(test_missing_program_is_told_at_once),
