@@ -116,4 +116,6 @@ def test_profiles_of_other_implementations_are_well_formed():
     files = sorted(data.glob("profiles/*.yaml")) + sorted(data.glob("expectations/*.yaml"))
     done = sockspec.run("validate", *files)
     assert done.returncode == 0, done.stderr
-    assert {path.stem for path in data.glob("expectations/*.yaml")} <= {path.stem for path in data.glob("profiles/*")}
+    profiles = {path.stem for path in data.glob("profiles/*.yaml")}
+    clients = {"python-websockets-client"}  # they come by themselves, to `sockspec serve`
+    assert {path.stem for path in data.glob("expectations/*.yaml")} <= profiles | clients

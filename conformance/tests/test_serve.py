@@ -110,6 +110,21 @@ def test_a_case_can_be_asked_about(tmp_path):
     assert after == {"behavior": "OK"}
 
 
+def test_a_question_waits_for_the_case_that_runs(tmp_path):
+    """A client goes on once its connection ends: neither status nor reports may be without that case."""
+    async def ask(url):
+        answers = []
+
+        async def ask_meanwhile(_):
+            answers.append(json.loads(await told(f"{url}/getCaseStatus?case=1&agent=a%20client")))
+
+        await run_case(url, 1, ask_meanwhile)
+        return answers
+
+    with served(tmp_path, "--time-scale", "0.1", "ws-echo-server/frames/text-1") as (_, url):
+        assert asyncio.run(ask(url)) == [{"behavior": "FAILED"}]
+
+
 def test_reports_are_made_from_its_events(tmp_path):
     judged(tmp_path, *FEW)
     tap = sockspec.run("report", "--format", "tap", tmp_path / FILE)

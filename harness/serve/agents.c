@@ -20,6 +20,7 @@ struct agent {
     char *name;
     char *file; // of its events, within the directory
     int64_t start;
+    size_t running;         // cases that began and are not recorded
     enum verdict *verdicts; // of the cases; VERDICT_UNKNOWN: not run
     struct reporter *reporters[2];
     size_t reporter_count;
@@ -28,7 +29,8 @@ struct agent {
 struct agents {
     struct agents_settings settings;
     pthread_mutex_t mutex; // guards all of the rest
-    struct agent **items;  // whose run goes on
+    pthread_cond_t recorded;
+    struct agent **items; // whose run goes on
     size_t count;
     json_t *index;
     char **files; // all that were written
@@ -43,6 +45,7 @@ struct agents *agents_make(const struct agents_settings *settings)
     struct agents *agents = allocate(1, sizeof *agents);
     *agents = (struct agents){.settings = *settings, .index = json_object()};
     pthread_mutex_init(&agents->mutex, NULL);
+    pthread_cond_init(&agents->recorded, NULL);
     return agents;
 }
 
@@ -138,12 +141,30 @@ static struct agent *agent_find(const struct agents *agents, const char *name)
     return NULL;
 }
 
-void agents_record(struct agents *agents, const char *name, size_t number, struct result *result)
+// Finds an agent when none of its cases is running: a client goes on as soon as its connection ends, and must not
+// overtake the verdict.
+static struct agent *agent_settled(struct agents *agents, const char *name)
+{
+    struct agent *agent;
+    while ((agent = agent_find(agents, name)) && agent->running > 0)
+        pthread_cond_wait(&agents->recorded, &agents->mutex);
+    return agent;
+}
+
+void agents_begin_case(struct agents *agents, const char *name)
 {
     pthread_mutex_lock(&agents->mutex);
     struct agent *agent = agent_find(agents, name);
     if (!agent)
         agent = agent_begin(agents, name);
+    agent->running++;
+    pthread_mutex_unlock(&agents->mutex);
+}
+
+void agents_record(struct agents *agents, const char *name, size_t number, struct result *result)
+{
+    pthread_mutex_lock(&agents->mutex);
+    struct agent *agent = agent_find(agents, name);
     const struct plan_entry *entry = &agents->settings.plan->entries[number - 1];
     if (agents->settings.expectations)
         result_expect(result, expectations_find(agents->settings.expectations, entry->id));
@@ -154,13 +175,15 @@ void agents_record(struct agents *agents, const char *name, size_t number, struc
     autobahn_add(json_object_get(agents->index, name), event, agent->file);
     report(agents, agent, event);
     free(rerun);
+    agent->running--;
+    pthread_cond_broadcast(&agents->recorded);
     pthread_mutex_unlock(&agents->mutex);
 }
 
 char *agents_status(struct agents *agents, const char *name, size_t number)
 {
     pthread_mutex_lock(&agents->mutex);
-    const struct agent *agent = agent_find(agents, name);
+    const struct agent *agent = agent_settled(agents, name);
     enum verdict verdict = agent ? agent->verdicts[number - 1] : VERDICT_UNKNOWN;
     pthread_mutex_unlock(&agents->mutex);
     const char *behavior =
@@ -208,7 +231,7 @@ static void agent_end(struct agents *agents, struct agent *agent, bool whole)
 bool agents_finish(struct agents *agents, const char *name)
 {
     pthread_mutex_lock(&agents->mutex);
-    struct agent *agent = agent_find(agents, name);
+    struct agent *agent = agent_settled(agents, name);
     for (size_t i = 0, kept = 0; agent && i < agents->count; i++)
         if (agents->items[i] != agent)
             agents->items[kept++] = agents->items[i];
@@ -233,6 +256,7 @@ int agents_close(struct agents *agents)
     free(agents->files);
     free(agents->items);
     json_decref(agents->index);
+    pthread_cond_destroy(&agents->recorded);
     pthread_mutex_destroy(&agents->mutex);
     free(agents);
     return status;

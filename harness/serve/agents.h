@@ -25,7 +25,10 @@ struct agents;
 
 struct agents *agents_make(const struct agents_settings *settings);
 
-// Takes the result of a case, holds it against the expectations, and reports it; it stays the caller's.
+// A case of the agent begins; agents_record() must follow. What is asked of the agent in between waits for it.
+void agents_begin_case(struct agents *agents, const char *agent);
+
+// Takes the result of a case that began, holds it against the expectations, and reports it; it stays the caller's.
 void agents_record(struct agents *agents, const char *agent, size_t number, struct result *result);
 
 // What came of a case, in the Autobahn Testsuite's words: {"behavior": "OK"}; "UNIMPLEMENTED" where nothing did. To be

@@ -95,6 +95,7 @@ static void run_case(struct server *server, const struct serve_request *request,
                      struct result *result)
 {
     const struct plan_entry *entry = &server->settings->plan->entries[request->number - 1];
+    agents_begin_case(server->settings->agents, request->agent);
     mirror_run(entry->test, entry->transform, channel, server->settings->time_scale, result);
     agents_record(server->settings->agents, request->agent, request->number, result);
 }
