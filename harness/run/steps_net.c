@@ -125,6 +125,8 @@ static void encode_following(const struct script_context *context, const struct 
     connection->coalesced = step;
     if (step < context->test->script.steps || step >= end)
         return; // within a repeat or a control
+    if (step->word == STEP_OPEN)
+        return; // a client waits for the answer to its handshake (RFC 6455 section 4.1)
     for (step++; step < end; step++) {
         if (step->word != STEP_SEND && step->word != STEP_EXPECT && step->word != STEP_CLOSE_WS)
             return;
