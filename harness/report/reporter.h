@@ -12,6 +12,9 @@
 //    "checks": [{"id": "rfc6455-5.5.3-pong", "level": "MUST", "section": "5.5.3", "text": "…"}],
 //    "file": "suites/ws-echo-server/control.yaml", "line": 12, "seconds": 0.012,
 //    "autobahn": ["2.1"] (case numbers of that suite with the same purpose, if any),
+//    "waited": 0.612 (seconds until the slowest answer was there, if half a second or more),
+//    "rounds_left_out": 940 (repetitions), "cuts_left_out": 100 (places to cut at under the transform split: what a slow
+//    program left no time for),
 //    -- and unless it passed, where known:
 //    "step": "expect", "step_line": 17, "step_file": "programs.yaml" (unless it is "file"), "expected": "a pong frame …",
 //    "actual": "the connection was closed (FIN)", "why": "closed without saying why",

@@ -26,6 +26,9 @@ struct terminal {
     struct tally tally;
     struct slow_case slowest[SLOWEST]; // slowest first; no id: not taken yet
     size_t failed;                     // cases that spoil the run
+    struct slow_case longest;          // wait for an answer
+    size_t waited;                     // cases with a long one
+    size_t cut_short;                  // cases that left out rounds or cuts
     double seconds;                    // as the summary said
     int64_t started;
     int64_t drawn;         // when the progress line was
@@ -184,12 +187,26 @@ static void slow_note(struct terminal *terminal, const json_t *event)
     slowest[place] = (struct slow_case){duplicate(event_string(event, "id", "?")), seconds};
 }
 
+// Cases in which the program was slow, which is no fault.
+static void slowness_note(struct terminal *terminal, const json_t *event)
+{
+    double waited = event_number(event, "waited");
+    if (waited > 0)
+        terminal->waited++;
+    if (waited > terminal->longest.seconds) {
+        free(terminal->longest.id);
+        terminal->longest = (struct slow_case){duplicate(event_string(event, "id", "?")), waited};
+    }
+    terminal->cut_short += json_object_get(event, "rounds_left_out") || json_object_get(event, "cuts_left_out");
+}
+
 static void case_note(struct report *report, const json_t *event)
 {
     struct terminal *terminal = report->state;
     tally_add(&terminal->tally, event_string(event, "program", "?"), event_string(event, "suite", "?"),
               verdict_of(event_string(event, "verdict", NULL)));
     slow_note(terminal, event);
+    slowness_note(terminal, event);
     terminal->failed += spoils_run(report, event);
 }
 
@@ -224,6 +241,20 @@ static void slowest_append(struct buffer *out, const struct terminal *terminal)
         buffer_text(out, "\n");
     }
     buffer_text(out, "\n");
+}
+
+static void slowness_append(struct buffer *out, const struct terminal *terminal)
+{
+    if (terminal->waited) {
+        buffer_format(out, "slow: %zu case%s waited half a second or more for an answer, the longest %.1f s (",
+                      terminal->waited, terminal->waited == 1 ? "" : "s", terminal->longest.seconds);
+        text_append(out, (struct text){terminal->longest.id, strlen(terminal->longest.id)}, SIZE_MAX);
+        buffer_text(out, ")\n");
+    }
+    if (terminal->cut_short)
+        buffer_format(out,
+                      "slow: %zu case%s left out what there was no time for: rounds of the same, places to cut at\n",
+                      terminal->cut_short, terminal->cut_short == 1 ? "" : "s");
 }
 
 static void summary_append(struct report *report)
@@ -261,11 +292,13 @@ static void terminal_close(struct report *report)
         buffer_text(&report->out, "\n");
     if (report->terminal.verbose && report->cases > 0)
         slowest_append(&report->out, terminal);
+    slowness_append(&report->out, terminal);
     summary_append(report);
 
     tally_free(&terminal->tally);
     for (size_t i = 0; i < SLOWEST; i++)
         free(terminal->slowest[i].id);
+    free(terminal->longest.id);
     free(terminal);
 }
 

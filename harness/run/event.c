@@ -5,10 +5,14 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "report/verdict.h"
 #include "run/frame_notes.h"
 #include "ws/frame.h"
+
+// From where on an answer is called slow: a person notices, no deadline is near.
+#define SLOW_MS 500
 
 // JSON strings are UTF-8; what a program printed may be anything.
 static json_t *text_value(const char *text)
@@ -77,6 +81,18 @@ static json_t *transcript_of(const struct transcript *transcript)
     return lines;
 }
 
+// What a slow program did to a case, whatever its verdict.
+static void set_slowness(json_t *event, const struct result *result)
+{
+    if (result->longest_wait >= SLOW_MS * NANOSECONDS_PER_MS)
+        json_object_set_new(event, "waited", json_real(round((double)result->longest_wait / 1e6) / 1e3));
+    bool decided = result->verdict == VERDICT_FAIL || result->verdict == VERDICT_UNRESOLVED;
+    if (result->rounds_left_out && !decided)
+        json_object_set_new(event, "rounds_left_out", json_integer(result->rounds_left_out));
+    if (result->cuts_left_out && !decided)
+        json_object_set_new(event, "cuts_left_out", json_integer(result->cuts_left_out));
+}
+
 json_t *case_event(const struct plan_entry *entry, const struct result *result, const char *rerun)
 {
     const struct test_case *test = entry->test;
@@ -86,6 +102,7 @@ json_t *case_event(const struct plan_entry *entry, const struct result *result, 
                               level_name(test->level), "checks", checks_of(test), "file", text_value(test->suite->path),
                               "line", (int)test->line, "seconds", round(result->seconds * 1e6) / 1e6);
     set_autobahn(event, test);
+    set_slowness(event, result);
     if (result->verdict == VERDICT_PASS)
         return event;
     if (result->step) {

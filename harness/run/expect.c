@@ -248,8 +248,30 @@ static int accept_match(const struct source *source, const struct step *step, st
     return 0;
 }
 
+// A server that is slow, not silent, gets more time with whatever comes, up to that of the class `slow`: sixteen pongs
+// that take half a second each are no fault. Who was told when to be done is not spared.
+static int64_t renewed_deadline(const struct source *source, const struct step *step, int64_t deadline, int64_t start)
+{
+    if (step->patience != PATIENCE_NORMAL)
+        return deadline;
+    int64_t last = start + patience_ms(source->context, PATIENCE_SLOW) * NANOSECONDS_PER_MS;
+    int64_t renewed = step_deadline(source->context, step);
+    return renewed < last ? renewed : last;
+}
+
+// How long a server took over an answer, unless it was meant to take its time.
+static void note_wait(const struct source *source, const struct step *step, const struct match *match, int64_t start)
+{
+    struct result *result = source->context->result;
+    int64_t waited = clock_now() - start;
+    if (source->connection && !source->connection->accepted && match->consumed && !step->not_before_ms &&
+        (step->patience == PATIENCE_NORMAL || step->patience == PATIENCE_PROMPT) && waited > result->longest_wait)
+        result->longest_wait = waited;
+}
+
 static int expect_from(const struct source *source, const struct step *step)
 {
+    int64_t start = clock_now();
     int64_t deadline = step_deadline(source->context, step);
     int64_t patience;
     bool grown = false;
@@ -268,6 +290,7 @@ static int expect_from(const struct source *source, const struct step *step)
             grown = true;
             patience = clock_now() + GROW_MS * NANOSECONDS_PER_MS;
         } else if (answer == MATCH_YES) {
+            note_wait(source, step, &match, start);
             return accept_match(source, step, &match, deadline);
         } else if (answer == MATCH_NO || error || input.end != CHANNEL_OPEN || input.whole) {
             return fail_expectation(source, step, &match, error);
@@ -276,7 +299,9 @@ static int expect_from(const struct source *source, const struct step *step)
         }
         free(match.detail);
         int result = source_receive(source, patience);
-        if (result < 0 && !(grown && result == -ETIMEDOUT && patience != deadline))
+        if (result > 0)
+            deadline = renewed_deadline(source, step, deadline, start);
+        else if (result < 0 && !(grown && result == -ETIMEDOUT && patience != deadline))
             error = result;
     }
 }

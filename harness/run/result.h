@@ -3,6 +3,7 @@
 #define SOCKSPEC_RUN_RESULT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "report/verdict.h"
 #include "suite/expectations.h"
@@ -21,6 +22,9 @@ struct result {
     char *why;
     char *errors; // the end of the program's standard error
     double seconds;
+    int64_t longest_wait;      // nanoseconds until a server's answer was there
+    long long rounds_left_out; // of repetitions, and, under the transform split, places to cut at, that a slow program
+    long long cuts_left_out;   // left no time for
     struct transcript transcript;
 };
 

@@ -59,6 +59,10 @@ struct script_context {
     bool exit_expected;          // the case expects the program to end, or made it end
 };
 
+// How long a case may go on with rounds of the same, or with places to cut at: those that come later are left out, which
+// the result tells.
+#define ENOUGH_MS 10000.0
+
 void script_begin(struct script_context *context);
 
 // Runs the case's steps, then looks for what nobody expected. The verdict is in the result.

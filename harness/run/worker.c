@@ -305,25 +305,43 @@ static void run_again(struct worker *worker, const struct plan_entry *entry, str
     run_once(worker, entry->test, &segmentation, result);
 }
 
-// Reruns the case once for every place at which what it sends can be cut in two.
+// Reruns the case with what it sends cut in two there. False when that is not what it should be.
+static bool run_cut(struct worker *worker, const struct test_case *test, size_t cut, struct result *result)
+{
+    struct segmentation segmentation = {.transform = TRANSFORM_SPLIT, .split_at = cut};
+    struct result attempt = {.longest_wait = result->longest_wait, .rounds_left_out = result->rounds_left_out};
+    run_once(worker, test, &segmentation, &attempt);
+    if (went_well(&attempt)) {
+        result->longest_wait = attempt.longest_wait;
+        result->rounds_left_out = attempt.rounds_left_out;
+        result->cuts_left_out--;
+        result_free(&attempt);
+        return true;
+    }
+    result_free(result);
+    *result = attempt;
+    if (!result->why)
+        result->why = format_text("when cut after byte %zu of what is sent", cut);
+    return false;
+}
+
+// Reruns the case once for every place at which what it sends can be cut in two. A slow server may leave time for some
+// of them only, which then lie evenly: first the middle, then the quarters, and so on.
 static void run_splits(struct worker *worker, const struct test_case *test, struct result *result)
 {
     struct segmentation segmentation = {.transform = TRANSFORM_SPLIT};
+    int64_t end = clock_now() + (int64_t)(ENOUGH_MS * worker->time_scale) * NANOSECONDS_PER_MS;
     run_once(worker, test, &segmentation, result);
-    size_t total = segmentation.sent;
-    size_t stride = total / MOST_SPLITS + 1;
-    for (size_t cut = 1; cut < total && went_well(result); cut += stride) {
-        struct result attempt = {0};
-        segmentation = (struct segmentation){.transform = TRANSFORM_SPLIT, .split_at = cut};
-        run_once(worker, test, &segmentation, &attempt);
-        if (went_well(&attempt)) {
-            result_free(&attempt);
-            continue;
-        }
-        result_free(result);
-        *result = attempt;
-        result->why = result->why ? result->why : format_text("when cut after byte %zu of %zu", cut, total);
-    }
+    size_t unit = segmentation.sent / MOST_SPLITS + 1;
+    size_t places = segmentation.sent ? (segmentation.sent - 1) / unit : 0;
+    size_t stride = 1;
+    while (stride <= places / 2)
+        stride *= 2;
+    result->cuts_left_out = (long long)places;
+    for (; stride > 0; stride /= 2)
+        for (size_t place = stride; place <= places; place += 2 * stride)
+            if (!went_well(result) || clock_now() > end || !run_cut(worker, test, place * unit, result))
+                return;
 }
 
 // Why there is no use in running the case, or NULL; to be freed.

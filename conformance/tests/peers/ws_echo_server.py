@@ -11,6 +11,8 @@ import ws_handshake
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 CODES = {1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)}
+DELAY_S = 0.6  # before each frame; slow, and not wrong
+SERVED = 100   # clients, and then no more
 options_table = {"--host": str, "--max-message": int, "--handshake-timeout": common.duration,
                  "--read-timeout": common.duration, "--write-timeout": common.duration, "--keepalive": None,
                  "--origin": str, "--subprotocol": str, "--deflate": None}
@@ -64,6 +66,10 @@ class Session:
             form = bytes([form[0] | 0x80]) + form[1:] + bytes(4)
         if fault == "long-lengths" and size < 126:
             form = struct.pack(">BH", 126, size)
+        if fault == "late-frames":
+            time.sleep(DELAY_S)
+        if fault == "falls-silent" and len(everybody) > SERVED:
+            time.sleep(3600)
         self.connection.sendall(bytes([0x80 | opcode]) + form)
         self.connection.sendall(payload)
 
@@ -266,6 +272,7 @@ def serve(connection):
             if fault == "drops-early-bytes":
                 session.reader = connection.makefile("rb", 65536)
             sessions.add(session)
+            everybody.append(session)
             session.run()
     except Failed as failure:
         if fault != "silent-failure":
@@ -305,6 +312,7 @@ def listener():
 
 
 sessions = set()
+everybody = []
 server = listener()
 common.end_on_signals(say_goodbye)
 for client in common.clients(server):
