@@ -21,7 +21,8 @@
 #include "suite/expectations.h"
 
 // In the order of the options' `reports`.
-static const enum report_format report_formats[REPORT_FILES] = {REPORT_JSONL, REPORT_TAP, REPORT_JUNIT, REPORT_INDEX};
+static const enum report_format report_formats[REPORT_FILES] = {REPORT_JSONL, REPORT_TAP, REPORT_JUNIT, REPORT_HTML,
+                                                                REPORT_INDEX};
 
 // Whether a program could be started.
 struct readiness {

@@ -39,7 +39,7 @@ static const char help[] =
     "      --keep-going           run every case of a program that never starts or never passes its control\n"
     "      --data DIR             the conformance data\n"
     "Reports (FILE may be -):\n"
-    "      --jsonl FILE  --tap FILE  --junit FILE\n"
+    "      --jsonl FILE  --tap FILE  --junit FILE  --html FILE\n"
     "      --index FILE           in the shape of the Autobahn Testsuite's index.json\n"
     "  -v, --verbose              a line for each case\n"
     "  -q, --quiet                no report on the terminal\n"
@@ -63,6 +63,7 @@ enum option_code {
     OPTION_JSONL,
     OPTION_TAP,
     OPTION_JUNIT,
+    OPTION_HTML,
     OPTION_INDEX,
     OPTION_COLOR,
 };
@@ -84,6 +85,7 @@ static const struct option long_options[] = {
     {"jsonl", required_argument, NULL, OPTION_JSONL},
     {"tap", required_argument, NULL, OPTION_TAP},
     {"junit", required_argument, NULL, OPTION_JUNIT},
+    {"html", required_argument, NULL, OPTION_HTML},
     {"index", required_argument, NULL, OPTION_INDEX},
     {"verbose", no_argument, NULL, 'v'},
     {"quiet", no_argument, NULL, 'q'},
@@ -158,6 +160,7 @@ static int parse_option(struct run_options *options, int code, const char *value
     case OPTION_JSONL:
     case OPTION_TAP:
     case OPTION_JUNIT:
+    case OPTION_HTML:
     case OPTION_INDEX:
         options->reports[code - OPTION_JSONL] = value;
         return 0;

@@ -8,7 +8,7 @@
 #include "iut/sandbox.h"
 #include "run/plan.h"
 
-enum { REPORT_FILES = 4 };
+enum { REPORT_FILES = 5 };
 
 struct run_options {
     struct selection selection;
@@ -18,7 +18,7 @@ struct run_options {
     const char *without[16];
     size_t without_count;
     const char *expectations;
-    const char *reports[REPORT_FILES]; // JSON Lines, TAP, JUnit, index; NULL: not wanted
+    const char *reports[REPORT_FILES]; // JSON Lines, TAP, JUnit, HTML, index; NULL: not wanted
     size_t jobs;
     double time_scale;
     enum sandbox_mode sandbox;

@@ -2,6 +2,7 @@
 import json
 
 import lxml.etree
+import lxml.html
 import pytest
 import tap.parser
 
@@ -15,7 +16,7 @@ OPTIONS = ["--without", "read-timeout", "--skip-slow"]
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
     directory = tmp_path_factory.mktemp("reports")
-    names = {"jsonl": "events.jsonl", "tap": "results.tap", "junit": "junit.xml"}
+    names = {"jsonl": "events.jsonl", "tap": "results.tap", "junit": "junit.xml", "html": "report.html"}
     paths = {kind: directory / name for kind, name in names.items()}
     files = [word for kind, path in paths.items() for word in (f"--{kind}", path)]
     done = sockspec.run("run", "--quiet", *OPTIONS, *files, *WORDS, "--",
@@ -91,11 +92,34 @@ def test_junit_counts_its_cases(reports):
         assert int(suite.get("errors")) == len(suite.findall("testcase/error"))
 
 
-@pytest.mark.parametrize("kind", ["tap", "junit", "jsonl"])
+@pytest.mark.parametrize("kind", ["tap", "junit", "html", "jsonl"])
 def test_a_report_made_later_is_the_same(reports, kind):
     later = sockspec.run("report", "--format", kind, reports["jsonl"])
     assert later.returncode == 0
     assert later.stdout == reports[kind].read_text(encoding="utf-8")
+
+
+def test_the_page_shows_every_case_and_its_verdict(reports, outcome):
+    page = lxml.html.parse(str(reports["html"]))
+    rows = {row.get("id"): row.xpath("td")[1].get("class") for row in page.xpath("//tr[@id]")}
+    assert rows == outcome.verdicts()
+
+
+def test_runs_are_held_side_by_side(reports, tmp_path):
+    other = tmp_path / "other.jsonl"
+    sockspec.run("run", "--quiet", "--jsonl", other, "daytime-session/timestamp/*", "ip-parse/ipv4/*")
+    page = lxml.html.fromstring(sockspec.run("report", "--format", "html", reports["jsonl"], other).stdout)
+    assert {len(row.xpath("td")) for row in page.xpath("//tr[@id]")} == {3}
+    assert page.xpath("//tr[starts-with(@id, 'ip-parse/')]/td[2]/@class")[0] == "absent"
+    index = json.loads(sockspec.run("report", "--format", "index", reports["jsonl"], other).stdout)
+    assert len(index) == 2
+
+
+@pytest.mark.parametrize("kind", ["terminal", "tap", "junit", "jsonl"])
+def test_other_reports_take_one_run(reports, kind):
+    done = sockspec.run("report", "--format", kind, reports["jsonl"], reports["jsonl"])
+    assert done.returncode == 2 and done.stdout == ""
+    assert "html and index take several" in done.stderr
 
 
 def test_a_run_cut_short_still_gives_a_report(reports, tmp_path):
@@ -114,10 +138,11 @@ def test_what_a_program_prints_cannot_break_a_report(tmp_path):
     program = tmp_path / "hostile"
     program.write_text("#!/bin/sh\nprintf 'The \\033[31m <a>]]>&# \\377\\n\\001'; printf '\\033]0;x\\007' >&2; exit 3\n")
     program.chmod(0o755)
-    files = {kind: tmp_path / kind for kind in ("jsonl", "tap", "junit")}
+    files = {kind: tmp_path / kind for kind in ("jsonl", "tap", "junit", "html")}
     arguments = [word for kind, path in files.items() for word in (f"--{kind}", path)]
     done = sockspec.run("run", *arguments, "ip-parse/ipv4/*", "--", program)
     assert done.returncode == 1
     assert not set(done.stdout) & {chr(code) for code in range(32) if code != 10}
     lxml.etree.parse(str(files["junit"]))
+    lxml.etree.parse(str(files["html"]))
     assert all(json.loads(line) for line in files["jsonl"].read_text(encoding="utf-8").splitlines())

@@ -98,9 +98,10 @@ static void index_event(struct report *report, enum event_kind kind, const json_
     struct index_state *state = report->state;
     switch (kind) {
     case EVENT_RUN:
-        json_decref(state->index);
+        if (!state->index)
+            state->index = json_object();
         state->agent = json_object();
-        state->index = json_pack("{s:o}", event_string(event, "profile", "unknown"), state->agent);
+        json_object_set_new(state->index, event_string(event, "profile", "unknown"), state->agent);
         break;
     case EVENT_CASE:
         if (state->index)

@@ -11,7 +11,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-// The report format REPORT_INDEX writes one at the end of a run, whose profile is the agent.
+// The report format REPORT_INDEX writes one at the end; the profile of a run is the agent. Of several runs each gets its
+// part, the last one of a profile counts.
 //
 // Adds a case event to an agent's part of the index (a JSON object). `report` is the file with the whole story, or NULL.
 void autobahn_add(json_t *agent, const json_t *event, const char *report);

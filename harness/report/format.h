@@ -32,6 +32,7 @@ extern const struct report_writer terminal_writer;
 extern const struct report_writer jsonl_writer;
 extern const struct report_writer tap_writer;
 extern const struct report_writer junit_writer;
+extern const struct report_writer html_writer;
 extern const struct report_writer autobahn_index_writer;
 
 #endif

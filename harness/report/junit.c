@@ -13,13 +13,13 @@
 // end. A run that was cut short, or in which no case ran, gets an error of its own: it must not look like a
 // success.
 #include <errno.h>
-#include <libxml/xmlwriter.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "report/details.h"
 #include "report/format.h"
+#include "report/markup.h"
 #include "report/verdict.h"
 
 struct junit_suite {
@@ -107,34 +107,6 @@ static void junit_event(struct report *report, enum event_kind kind, const json_
     }
 }
 
-// XML 1.0 has no way at all to hold most control characters, so they are replaced.
-static void xml_append(struct buffer *out, struct text text)
-{
-    for (size_t i = 0; i < text.length;) {
-        uint32_t c;
-        size_t size = code_point_decode(text.data + i, text.length - i, &c);
-        bool blank = size && (c == '\t' || c == '\n' || c == '\r');
-        if (size == 0 || (c < 0x20 && !blank) || c == 0xfffe || c == 0xffff)
-            buffer_text(out, "\ufffd");
-        else
-            buffer_append(out, text.data + i, size);
-        i += size ? size : 1;
-    }
-}
-
-static void attribute_write(xmlTextWriter *writer, const char *name, struct text value)
-{
-    struct buffer safe = {0};
-    xml_append(&safe, value);
-    xmlTextWriterWriteAttribute(writer, BAD_CAST name, BAD_CAST buffer_string(&safe));
-    buffer_free(&safe);
-}
-
-static void string_attribute_write(xmlTextWriter *writer, const char *name, const char *value)
-{
-    attribute_write(writer, name, (struct text){value, strlen(value)});
-}
-
 static void number_attribute_write(xmlTextWriter *writer, const char *name, long long number)
 {
     xmlTextWriterWriteFormatAttribute(writer, BAD_CAST name, "%lld", number);
@@ -147,10 +119,7 @@ static void time_attribute_write(xmlTextWriter *writer, double seconds)
 
 static void content_write(xmlTextWriter *writer, const struct buffer *content)
 {
-    struct buffer safe = {0};
-    xml_append(&safe, (struct text){buffer_string(content), content->length});
-    xmlTextWriterWriteString(writer, BAD_CAST buffer_string(&safe));
-    buffer_free(&safe);
+    markup_content(writer, (struct text){buffer_string(content), content->length});
 }
 
 static void stream_write(xmlTextWriter *writer, const char *name, struct buffer *content)
@@ -185,8 +154,8 @@ static void result_write(xmlTextWriter *writer, const json_t *event, enum result
         labelled_append(&body, "rerun", event_text(event, "rerun"));
     }
     xmlTextWriterStartElement(writer, BAD_CAST result_elements[result]);
-    attribute_write(writer, "type", event_text(event, "verdict"));
-    string_attribute_write(writer, "message", buffer_string(&message));
+    markup_attribute(writer, "type", event_text(event, "verdict"));
+    markup_attribute_string(writer, "message", buffer_string(&message));
     content_write(writer, &body);
     xmlTextWriterEndElement(writer);
     buffer_free(&message);
@@ -218,13 +187,13 @@ static void case_write(xmlTextWriter *writer, const struct junit_suite *suite, c
     buffer_format(&class, "%s.%s", suite->program, suite->name);
 
     xmlTextWriterStartElement(writer, BAD_CAST "testcase");
-    string_attribute_write(writer, "classname", buffer_string(&class));
-    attribute_write(writer, "name", event_text(event, "id"));
+    markup_attribute_string(writer, "classname", buffer_string(&class));
+    markup_attribute(writer, "name", event_text(event, "id"));
     if (event_text(event, "file").data) {
-        attribute_write(writer, "file", event_text(event, "file"));
+        markup_attribute(writer, "file", event_text(event, "file"));
         number_attribute_write(writer, "line", event_integer(event, "line"));
     }
-    attribute_write(writer, "status", event_text(event, "verdict"));
+    markup_attribute(writer, "status", event_text(event, "verdict"));
     time_attribute_write(writer, event_number(event, "seconds"));
     if (result != RESULT_GOOD)
         result_write(writer, event, result);
@@ -238,11 +207,11 @@ static void property_write(xmlTextWriter *writer, const char *name, const json_t
     if (!value)
         return;
     xmlTextWriterStartElement(writer, BAD_CAST "property");
-    string_attribute_write(writer, "name", name);
+    markup_attribute_string(writer, "name", name);
     if (json_is_string(value))
-        attribute_write(writer, "value", text_of(value));
+        markup_attribute(writer, "value", text_of(value));
     else if (json_is_boolean(value))
-        string_attribute_write(writer, "value", json_is_true(value) ? "true" : "false");
+        markup_attribute_string(writer, "value", json_is_true(value) ? "true" : "false");
     else
         xmlTextWriterWriteFormatAttribute(writer, BAD_CAST "value", "%g", json_number_value(value));
     xmlTextWriterEndElement(writer);
@@ -286,7 +255,7 @@ static void timestamp_write(xmlTextWriter *writer, const json_t *run)
         return;
     if (time.length > 0 && time.data[time.length - 1] == 'Z')
         time.length--;
-    attribute_write(writer, "timestamp", time);
+    markup_attribute(writer, "timestamp", time);
 }
 
 static void suite_write(xmlTextWriter *writer, const struct report *report, size_t index)
@@ -299,14 +268,14 @@ static void suite_write(xmlTextWriter *writer, const struct report *report, size
     counts_add(&counts, suite->cases, report->strict);
 
     xmlTextWriterStartElement(writer, BAD_CAST "testsuite");
-    string_attribute_write(writer, "name", suite->name);
+    markup_attribute_string(writer, "name", suite->name);
     counts_write(writer, &counts);
     number_attribute_write(writer, "skipped", (long long)counts.results[RESULT_SKIPPED]);
     time_attribute_write(writer, counts.seconds);
     timestamp_write(writer, junit->run);
-    string_attribute_write(writer, "hostname", event_string(junit->run, "hostname", "localhost"));
+    markup_attribute_string(writer, "hostname", event_string(junit->run, "hostname", "localhost"));
     number_attribute_write(writer, "id", (long long)index);
-    string_attribute_write(writer, "package", suite->program);
+    markup_attribute_string(writer, "package", suite->program);
     properties_write(writer, junit->run);
     json_array_foreach(suite->cases, i, event)
     {
@@ -332,18 +301,11 @@ static void incomplete_keep(struct report *report)
     free(why);
 }
 
-static int sink(void *out, const char *data, int length)
-{
-    buffer_append(out, data, (size_t)length);
-    return length;
-}
-
 static int document_write(struct report *report)
 {
     const struct junit *junit = report->state;
     struct counts counts = {0};
-    xmlOutputBuffer *output = xmlOutputBufferCreateIO(sink, NULL, &report->out, NULL);
-    xmlTextWriter *writer = output ? xmlNewTextWriter(output) : NULL;
+    xmlTextWriter *writer = markup_open(&report->out);
     if (!writer)
         return -ENOMEM;
     for (size_t i = 0; i < junit->count; i++)
@@ -352,7 +314,7 @@ static int document_write(struct report *report)
     xmlTextWriterSetIndent(writer, 1);
     xmlTextWriterStartDocument(writer, NULL, "UTF-8", NULL);
     xmlTextWriterStartElement(writer, BAD_CAST "testsuites");
-    string_attribute_write(writer, "name", "sockspec");
+    markup_attribute_string(writer, "name", "sockspec");
     counts_write(writer, &counts);
     time_attribute_write(writer, report->complete ? junit->seconds : counts.seconds);
     for (size_t i = 0; i < junit->count; i++)

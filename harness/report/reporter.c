@@ -16,8 +16,8 @@ struct reporter {
 };
 
 static const struct report_writer *const writers[] = {
-    [REPORT_TERMINAL] = &terminal_writer, [REPORT_JSONL] = &jsonl_writer,          [REPORT_TAP] = &tap_writer,
-    [REPORT_JUNIT] = &junit_writer,       [REPORT_INDEX] = &autobahn_index_writer,
+    [REPORT_TERMINAL] = &terminal_writer, [REPORT_JSONL] = &jsonl_writer, [REPORT_TAP] = &tap_writer,
+    [REPORT_JUNIT] = &junit_writer,       [REPORT_HTML] = &html_writer,   [REPORT_INDEX] = &autobahn_index_writer,
 };
 
 static const struct {

@@ -2,7 +2,7 @@
 //
 // An event is a JSON object with an "event" member. A run is one "run" event, a "case" event for each case in
 // the order of the plan, and one "summary" event; they stream, so that a report is worth reading when the run
-// dies midway. The JSON Lines file holds them as they are; the terminal, TAP and JUnit reporters derive
+// dies midway. The JSON Lines file holds them as they are; the terminal, TAP, JUnit and HTML reporters derive
 // theirs from the same objects, live (`sockspec run`) or from a file (`sockspec report`).
 //
 //   {"event": "run", "version": "0.1.0", "time": "2026-01-31T12:00:00Z", "cases": 812, "workers": 32,
@@ -38,7 +38,7 @@
 #include <stdio.h>
 
 // REPORT_INDEX: report/autobahn_index.h.
-enum report_format { REPORT_TERMINAL, REPORT_JSONL, REPORT_TAP, REPORT_JUNIT, REPORT_INDEX };
+enum report_format { REPORT_TERMINAL, REPORT_JSONL, REPORT_TAP, REPORT_JUNIT, REPORT_HTML, REPORT_INDEX };
 
 // How a verdict counts.
 enum outcome { OUTCOME_GOOD, OUTCOME_BAD, OUTCOME_ERROR, OUTCOME_LEFT_OUT };
