@@ -50,7 +50,7 @@ struct script_context {
     struct connection **connections;
     size_t connection_count;
     int listener; // role client; -1 when there is none
-    struct snapshot snapshots[8];
+    struct snapshot snapshots[SNAPSHOTS_MAX];
     size_t snapshot_count;
     struct samples *samples;     // made by script_begin()
     struct connection *stand_in; // while the control runs on a connection of the case: its "main"

@@ -144,11 +144,20 @@ int step_restart(struct script_context *context, const struct step *step)
 
 // --- what it uses ---
 
+// The snapshot of that name, or NULL.
+static struct snapshot *snapshot_find(struct script_context *context, const char *name)
+{
+    for (size_t i = 0; i < context->snapshot_count; i++)
+        if (strcmp(context->snapshots[i].name, name) == 0)
+            return &context->snapshots[i];
+    return NULL;
+}
+
 int step_resources(struct script_context *context, const struct step *step)
 {
-    if (context->snapshot_count == sizeof context->snapshots / sizeof *context->snapshots)
-        return step_unresolved(context, step, duplicate("too many snapshots of resources"));
-    struct snapshot *snapshot = &context->snapshots[context->snapshot_count++];
+    struct snapshot *snapshot = snapshot_find(context, step->on);
+    if (!snapshot)
+        snapshot = &context->snapshots[context->snapshot_count++]; // the loader has counted them
     snapshot->name = step->on;
     int result = cell_usage(context->instance->cell, &snapshot->usage);
     if (result < 0)
@@ -178,13 +187,8 @@ static char *excess(const struct step *step, const struct cell_usage *before, co
 // Polled, since threads and descriptors of the last client may be on their way out.
 int step_expect_resources(struct script_context *context, const struct step *step)
 {
-    const struct snapshot *before = NULL;
+    const struct snapshot *before = snapshot_find(context, step->on); // the loader has seen to it that there is one
     int64_t deadline = step_deadline(context, step);
-    for (size_t i = 0; i < context->snapshot_count; i++)
-        if (strcmp(context->snapshots[i].name, step->on) == 0)
-            before = &context->snapshots[i];
-    if (!before)
-        return step_unresolved(context, step, format_text("no snapshot `%s` was taken", step->on));
     for (;;) {
         struct cell_usage now;
         int result = cell_usage(context->instance->cell, &now);

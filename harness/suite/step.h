@@ -4,6 +4,8 @@
 
 #include "suite/matcher.h"
 
+#define SNAPSHOTS_MAX 8 // names of `resources` in a case
+
 enum step_word {
     STEP_CONNECT,
     STEP_ACCEPT,

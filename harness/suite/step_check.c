@@ -11,6 +11,8 @@ struct evidence {
     size_t count;
     const char *samples[MOST_SAMPLES];
     size_t sample_count;
+    const char *snapshots[SNAPSHOTS_MAX];
+    size_t snapshot_count;
     bool control;
     bool expects; // the script expects anything at all
 };
@@ -82,6 +84,36 @@ static bool check_samples(struct reader *reader, const struct step *step, const 
     return good;
 }
 
+static bool has_snapshot(const struct evidence *evidence, const char *name)
+{
+    for (size_t i = 0; i < evidence->snapshot_count; i++)
+        if (strcmp(evidence->snapshots[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool add_snapshot(struct reader *reader, const struct step *step, struct evidence *evidence)
+{
+    if (has_snapshot(evidence, step->on))
+        return true;
+    if (evidence->snapshot_count < SNAPSHOTS_MAX) {
+        evidence->snapshots[evidence->snapshot_count++] = step->on;
+        return true;
+    }
+    problem_add(reader->problems, reader->path, step->line, step->column, "more than %d names of `resources` in a case",
+                SNAPSHOTS_MAX);
+    return false;
+}
+
+static bool check_snapshot(struct reader *reader, const struct step *step, const struct evidence *evidence)
+{
+    if (has_snapshot(evidence, step->on))
+        return true;
+    problem_add(reader->problems, reader->path, step->line, step->column,
+                "no step before takes `%s`: put `resources: %s` where it should be measured from", step->on, step->on);
+    return false;
+}
+
 static bool check_end(struct reader *reader, const struct step *step, const struct evidence *evidence)
 {
     if (has_evidence(evidence, step->on))
@@ -132,8 +164,14 @@ static bool check_list(struct reader *reader, const struct step *steps, size_t c
         case STEP_EXPECT_SAME:
             good &= check_samples(reader, step, evidence);
             break;
-        case STEP_EXPECT_EXIT:
+        case STEP_RESOURCES:
+            good &= add_snapshot(reader, step, evidence);
+            break;
         case STEP_EXPECT_RESOURCES:
+            evidence->expects = true;
+            good &= check_snapshot(reader, step, evidence);
+            break;
+        case STEP_EXPECT_EXIT:
         case STEP_EXPECT_KEEPALIVE:
         case STEP_EXPECT_PATH:
         case STEP_EXPECT_OPEN:
@@ -159,7 +197,6 @@ static bool check_list(struct reader *reader, const struct step *steps, size_t c
         case STEP_STDIN_EOF:
         case STEP_SIGNAL:
         case STEP_RESTART:
-        case STEP_RESOURCES:
             break;
         }
     }

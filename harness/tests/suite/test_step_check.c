@@ -113,6 +113,19 @@ static void test_samples_are_collected_before_they_are_judged(void **state)
     }
 }
 
+static void test_growth_needs_something_to_grow_from(void **state)
+{
+    (void)state;
+    char *problems = check("[{resources: a}, {resources: a}, {expect-resources: {since: b, threads: 0}}]");
+    assert_string_equal(problems,
+                        "1:35: no step before takes `b`: put `resources: b` where it should be measured from");
+    free(problems);
+    problems = check("[{resources: a}, {resources: b}, {resources: c}, {resources: d}, {resources: e}, {resources: f}, "
+                     "{resources: g}, {resources: h}, {resources: i}, control]");
+    assert_string_equal(problems, "1:131: more than 8 names of `resources` in a case");
+    free(problems);
+}
+
 static void test_a_script_that_expects_nothing_is_refused(void **state)
 {
     (void)state;
@@ -135,6 +148,7 @@ int main(void)
         cmocka_unit_test(test_scripts_with_a_proof_are_accepted),
         cmocka_unit_test(test_an_end_before_any_proof_is_refused),
         cmocka_unit_test(test_samples_are_collected_before_they_are_judged),
+        cmocka_unit_test(test_growth_needs_something_to_grow_from),
         cmocka_unit_test(test_a_script_that_expects_nothing_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
