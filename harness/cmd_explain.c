@@ -53,6 +53,8 @@ static void describe_step(const struct step *step, struct buffer *out)
     case STEP_SEND:
         buffer_text(out, step->from_other ? "send from another socket " : "send ");
         payload_describe(&step->payload, out);
+        if (step->segment)
+            buffer_format(out, ", in segments of %lld bytes", step->segment);
         break;
     case STEP_UPGRADE:
         buffer_text(out, "accept an opening handshake and answer it with ");
@@ -101,7 +103,10 @@ static void describe_step(const struct step *step, struct buffer *out)
         buffer_format(out, "%s by signal %s", step->name, strsignal(step->signal));
         break;
     case STEP_REPEAT:
-        buffer_format(out, "repeat %lld times:", step->count);
+        buffer_format(out, "repeat %lld times", step->count);
+        if (step->thorough)
+            buffer_format(out, " (%lld with --thorough)", step->thorough);
+        buffer_text(out, ":");
         break;
     case STEP_CONTROL:
         buffer_text(out, step->on ? "control: the program still works" : "control on a fresh connection");

@@ -7,9 +7,10 @@
 #include "run/plan.h"
 
 static const char help[] =
-    "usage: sockspec list [--programs | --requirements] [--ids] [--data DIR] [PROGRAM|CASE...]\n"
+    "usage: sockspec list [--programs | --requirements] [--ids] [--autobahn PATTERN] [--data DIR] [PROGRAM|CASE...]\n"
     "\n"
     "Lists cases with their level and title; --ids prints the ids alone, without reruns under transforms.\n"
+    "--autobahn lists only equivalents of the Autobahn Testsuite's cases of these numbers ('6.4.*', '*' for all).\n"
     "--programs lists the programs, --requirements the requirements.\n";
 
 static void list_programs(const struct catalog *catalog)
@@ -56,10 +57,14 @@ static int list_cases(const struct catalog *catalog, const struct selection *sel
 
 int cmd_list(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"programs", no_argument, NULL, 'p'}, {"requirements", no_argument, NULL, 'r'},
-        {"ids", no_argument, NULL, 'i'},      {"data", required_argument, NULL, 'd'},
-        {"help", no_argument, NULL, 'h'},     {0}};
+    static const struct option options[] = {{"programs", no_argument, NULL, 'p'},
+                                            {"requirements", no_argument, NULL, 'r'},
+                                            {"ids", no_argument, NULL, 'i'},
+                                            {"autobahn", required_argument, NULL, 'a'},
+                                            {"data", required_argument, NULL, 'd'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    struct selection selection = {0};
     const char *data = NULL;
     int what = 'c';
     bool ids = false;
@@ -73,6 +78,9 @@ int cmd_list(int argc, char **argv)
         case 'i':
             ids = true;
             break;
+        case 'a':
+            selection.autobahn = optarg;
+            break;
         case 'd':
             data = optarg;
             break;
@@ -84,7 +92,8 @@ int cmd_list(int argc, char **argv)
         }
     }
     struct catalog catalog;
-    struct selection selection = {.words = (const char *const *)argv + optind, .word_count = (size_t)(argc - optind)};
+    selection.words = (const char *const *)argv + optind;
+    selection.word_count = (size_t)(argc - optind);
     if (!load_or_complain(&catalog, data_directory(data)))
         return EXIT_USAGE;
     int status = EXIT_AS_EXPECTED;

@@ -148,6 +148,8 @@ static int prepare(struct run *run)
     }
     if (run->catalog.problems.count)
         return EXIT_USAGE;
+    if (options->thorough)
+        catalog_be_thorough(&run->catalog);
     if (plan_make(&run->catalog, &options->selection, &run->plan, &message) < 0) {
         usage_error("%s", message);
         free(message);

@@ -26,7 +26,9 @@ static const char help[] =
     "Choosing cases:\n"
     "      --requirement PATTERN  only cases that check a requirement of this id\n"
     "      --level LEVEL          only cases of level MUST, SHOULD or MAY\n"
+    "      --autobahn PATTERN     only equivalents of the Autobahn Testsuite's cases of these numbers ('6.4.*', '*')\n"
     "      --skip-slow            leave out cases that wait in real time\n"
+    "      --thorough             repeat a thousand times where a few times do by default\n"
     "The implementation:\n"
     "  -p, --profile FILE|NAME    how to start each program (default: reference)\n"
     "      --without CAPABILITY   the command lacks this option or capability (may be repeated)\n"
@@ -51,7 +53,9 @@ static const char help[] =
 enum option_code {
     OPTION_REQUIREMENT = 256,
     OPTION_LEVEL,
+    OPTION_AUTOBAHN,
     OPTION_SKIP_SLOW,
+    OPTION_THOROUGH,
     OPTION_WITHOUT,
     OPTION_EXPECTATIONS,
     OPTION_TIME_SCALE,
@@ -71,7 +75,9 @@ enum option_code {
 static const struct option long_options[] = {
     {"requirement", required_argument, NULL, OPTION_REQUIREMENT},
     {"level", required_argument, NULL, OPTION_LEVEL},
+    {"autobahn", required_argument, NULL, OPTION_AUTOBAHN},
     {"skip-slow", no_argument, NULL, OPTION_SKIP_SLOW},
+    {"thorough", no_argument, NULL, OPTION_THOROUGH},
     {"profile", required_argument, NULL, 'p'},
     {"without", required_argument, NULL, OPTION_WITHOUT},
     {"expectations", required_argument, NULL, OPTION_EXPECTATIONS},
@@ -126,8 +132,14 @@ static int parse_option(struct run_options *options, int code, const char *value
         options->selection.has_level = true;
         options->selection.level = (enum level)index;
         return index < 0 ? EXIT_USAGE : 0;
+    case OPTION_AUTOBAHN:
+        options->selection.autobahn = value;
+        return 0;
     case OPTION_SKIP_SLOW:
         options->selection.skip_slow = true;
+        return 0;
+    case OPTION_THOROUGH:
+        options->thorough = true;
         return 0;
     case 'p':
         options->profile = value;

@@ -22,6 +22,7 @@ struct run_options {
     size_t jobs;
     double time_scale;
     enum sandbox_mode sandbox;
+    bool thorough;
     bool strict;
     bool keep_going;
     bool verbose;

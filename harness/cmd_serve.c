@@ -32,6 +32,8 @@ static const char help[] =
     "      --list            print the ids of the cases, in order, and end\n"
     "      --once            end when the first client has asked for its reports\n"
     "      --expectations NAME  what is known to deviate: a name in expectations/, or a path\n"
+    "      --autobahn PATTERN  only equivalents of the Autobahn Testsuite's cases of these numbers ('6.4.*')\n"
+    "      --thorough        repeat a thousand times where a few times do by default\n"
     "      --time-scale X    stretch every deadline by this factor (default 1)\n"
     "      --strict          nonstrict counts as a failure\n"
     "      --data DIR        the conformance data\n"
@@ -44,10 +46,12 @@ struct serve_options {
     const char *host;
     const char *reports;
     const char *expectations;
+    const char *autobahn;
     long long port;
     double time_scale;
     bool list;
     bool once;
+    bool thorough;
     bool strict;
 };
 
@@ -80,6 +84,12 @@ static int parse_option(struct serve_options *options, int code)
         return 0;
     case 't':
         return parse_time_scale(optarg, &options->time_scale);
+    case 'n':
+        options->autobahn = optarg;
+        return 0;
+    case 'm':
+        options->thorough = true;
+        return 0;
     case 's':
         options->strict = true;
         return 0;
@@ -103,6 +113,8 @@ static int parse_options(int argc, char **argv, struct serve_options *options)
         {"expectations", required_argument, NULL, 'e'},
         {"list", no_argument, NULL, 'l'},
         {"once", no_argument, NULL, 'o'},
+        {"autobahn", required_argument, NULL, 'n'},
+        {"thorough", no_argument, NULL, 'm'},
         {"strict", no_argument, NULL, 's'},
         {"time-scale", required_argument, NULL, 't'},
         {"data", required_argument, NULL, 'd'},
@@ -135,11 +147,15 @@ static int keep_mirrored(struct catalog *catalog, struct plan *plan)
     return kept ? 0 : usage_error("none of these cases makes sense for a client (`sockspec serve --list` shows those)");
 }
 
-static int make_plan(struct catalog *catalog, int argc, char **argv, struct plan *plan)
+static int make_plan(struct catalog *catalog, const struct serve_options *options, int argc, char **argv,
+                     struct plan *plan)
 {
     static const char *const everything[] = {"ws-echo-server/*"};
-    struct selection selection = {.words = everything, .word_count = 1, .skip_slow = true};
+    struct selection selection = {
+        .words = everything, .word_count = 1, .autobahn = options->autobahn, .skip_slow = true};
     char *message;
+    if (options->thorough)
+        catalog_be_thorough(catalog);
     if (optind < argc) {
         selection.words = (const char *const *)argv + optind;
         selection.word_count = (size_t)(argc - optind);
@@ -245,7 +261,7 @@ int cmd_serve(int argc, char **argv)
         return status == HELP_PRINTED ? EXIT_AS_EXPECTED : status;
     if (!load_or_complain(&catalog, data_directory(options.data)))
         return EXIT_USAGE;
-    status = make_plan(&catalog, argc, argv, &plan);
+    status = make_plan(&catalog, &options, argc, argv, &plan);
     if (status == 0)
         status = load_expectations(&catalog, options.expectations, &expectations);
     for (size_t i = 0; status == 0 && options.list && i < plan.count; i++)

@@ -138,7 +138,8 @@ static bool wants_opcode(const struct matcher *matcher, unsigned opcode)
     for (size_t i = 0; i < matcher->alternative_count; i++)
         if (wants_opcode(&matcher->alternatives[i], opcode))
             return true;
-    return matcher->kind == MATCH_FRAME && matcher->opcode == opcode;
+    return (matcher->kind == MATCH_FRAME && matcher->opcode == opcode) ||
+           (matcher->kind == MATCH_PONGS && opcode == WS_PONG);
 }
 
 static void send_frame(struct connection *connection, unsigned opcode, const unsigned char *payload, size_t length,

@@ -112,8 +112,8 @@ static void append_quoted(struct buffer *out, const char *word)
     buffer_text(out, "'");
 }
 
-// True for an option that changes what a single case does; each has a value, which stands in the same word when it is
-// `attached`. As for getopt, a long name may be cut short.
+// True for an option that changes what a single case does; each but --thorough has a value, which stands in the same word
+// when it is `attached`. As for getopt, a long name may be cut short.
 static bool is_kept(const char *word, bool *attached)
 {
     static const char *const kept[] = {"--profile", "--at", "--without", "--time-scale", "--sandbox", "--data"};
@@ -123,6 +123,10 @@ static bool is_kept(const char *word, bool *attached)
         return true;
     }
     *attached = word[length] == '=';
+    if (length > 3 && strncmp(word, "--thorough", length) == 0) {
+        *attached = true;
+        return true;
+    }
     for (size_t i = 0; length > 2 && i < sizeof kept / sizeof *kept; i++)
         if (strncmp(word, kept[i], length) == 0)
             return true;

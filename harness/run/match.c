@@ -184,6 +184,8 @@ static enum match_answer match_kind(const struct matcher *matcher, const struct 
         return match_message(matcher, input, match);
     case MATCH_CLOSE_FRAME:
         return match_close(matcher, input, match);
+    case MATCH_PONGS:
+        return match_pongs(matcher, input, match);
     case MATCH_END:
         return match_end(matcher, input, match);
     case MATCH_ANY:

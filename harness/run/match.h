@@ -43,6 +43,7 @@ enum match_answer match_request(const struct matcher *matcher, const struct matc
 enum match_answer match_response(const struct matcher *matcher, const struct match_input *input, struct match *match);
 enum match_answer match_frame(const struct matcher *matcher, const struct match_input *input, struct match *match);
 enum match_answer match_message(const struct matcher *matcher, const struct match_input *input, struct match *match);
+enum match_answer match_pongs(const struct matcher *matcher, const struct match_input *input, struct match *match);
 enum match_answer match_close(const struct matcher *matcher, const struct match_input *input, struct match *match);
 
 // True when the text, which has the form that the matcher's kind demands, is a time within its skew of the span from

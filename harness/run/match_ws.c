@@ -169,6 +169,45 @@ enum match_answer match_message(const struct matcher *matcher, const struct matc
     return answer;
 }
 
+// Which of the pings from `first` on a pong answers; the number of pings when it is none of them.
+static size_t ping_of(const struct matcher *matcher, size_t first, const struct incoming *pong)
+{
+    unsigned char *payload = unmasked_payload(pong);
+    size_t which = first;
+    for (; which < matcher->alternative_count; which++) {
+        struct match_input inner = {
+            .bytes = payload, .length = (size_t)pong->frame.length, .whole = true, .final = true};
+        struct match attempt = {0};
+        enum match_answer answer = match_bytes(&matcher->alternatives[which], &inner, &attempt);
+        free(attempt.detail);
+        if (answer == MATCH_YES)
+            break;
+    }
+    free(payload);
+    return which;
+}
+
+// RFC 6455 section 5.5.3: of several pings that wait only the latest needs an answer.
+enum match_answer match_pongs(const struct matcher *matcher, const struct match_input *input, struct match *match)
+{
+    struct incoming incoming;
+    size_t offset = 0;
+    size_t next = 0;
+    while (next < matcher->alternative_count) {
+        enum match_answer answer = frame_at(input, offset, &incoming, match);
+        if (answer != MATCH_YES)
+            return answer;
+        if (incoming.frame.opcode != WS_PONG)
+            return match_refuse(match, "it is a %s frame", ws_opcode_name(incoming.frame.opcode));
+        next = ping_of(matcher, next, &incoming) + 1;
+        if (next > matcher->alternative_count)
+            return match_refuse(match, "a pong is for none of the pings that wait");
+        offset += incoming.size;
+    }
+    match->consumed = offset;
+    return MATCH_YES;
+}
+
 static enum match_answer match_close_payload(const struct matcher *matcher, const unsigned char *payload, size_t length,
                                              struct match *match)
 {

@@ -53,6 +53,16 @@ static bool requirement_fits(const struct selection *selection, const struct tes
     return false;
 }
 
+static bool number_fits(const struct selection *selection, const struct test_case *test)
+{
+    if (!selection->autobahn)
+        return true;
+    for (size_t i = 0; i < test->autobahn_count; i++)
+        if (fnmatch(selection->autobahn, test->autobahn[i], 0) == 0)
+            return true;
+    return false;
+}
+
 static void choose(const struct selection *selection, struct choice *choices, struct plan *plan,
                    struct plan_entry entry)
 {
@@ -63,7 +73,7 @@ static void choose(const struct selection *selection, struct choice *choices, st
         choices[i].used = true;
         fits = true;
     }
-    if (!fits || !requirement_fits(selection, entry.test) ||
+    if (!fits || !requirement_fits(selection, entry.test) || !number_fits(selection, entry.test) ||
         (selection->has_level && entry.test->level != selection->level)) {
         free(entry.id);
         return;

@@ -8,6 +8,7 @@ struct selection {
     const char *const *words; // programs, suite files, shell-style patterns of cases; none: everything
     size_t word_count;
     const char *requirement; // pattern of requirement ids, or NULL
+    const char *autobahn;    // pattern of the Autobahn Testsuite's case numbers, or NULL
     bool has_level;
     enum level level; // only cases of this level
     bool skip_slow;

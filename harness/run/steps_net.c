@@ -86,6 +86,10 @@ int send_bytes(struct script_context *context, const struct step *step, struct c
         }
         return 0;
     }
+    size_t piece = step->word == STEP_SEND && step->segment ? (size_t)step->segment : length;
+    for (; length > piece; bytes += piece, length -= piece)
+        if (send_piece(context, step, connection, bytes, piece) < 0)
+            return -1;
     size_t cut = segmentation->split_at;
     if (segmentation->transform == TRANSFORM_SPLIT && cut > segmentation->sent && cut < segmentation->sent + length) {
         size_t first = cut - segmentation->sent;

@@ -110,6 +110,12 @@ int catalog_load(struct catalog *catalog, const char *data)
     return catalog_load_for(catalog, data, NULL, 0);
 }
 
+void catalog_be_thorough(struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->case_count; i++)
+        steps_be_thorough(catalog->cases[i]->script.steps, catalog->cases[i]->script.count);
+}
+
 void catalog_free(struct catalog *catalog)
 {
     arena_free(&catalog->arena);

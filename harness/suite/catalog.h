@@ -160,6 +160,9 @@ void catalog_free(struct catalog *catalog);
 // suites of these programs are read. No words: everything.
 int catalog_load_for(struct catalog *catalog, const char *data, const char *const *words, size_t count);
 
+// Lets every `repeat` that says how many times a thorough run does it repeat that often.
+void catalog_be_thorough(struct catalog *catalog);
+
 // Loads a suite unless the tree has it already: one of somebody's own. Returns 0 or -EBADMSG with problems added.
 int catalog_need_suite(struct catalog *catalog, const char *path);
 

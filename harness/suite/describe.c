@@ -169,6 +169,11 @@ static void describe_kind(const struct matcher *matcher, struct buffer *out)
     case MATCH_CLOSE_FRAME:
         describe_close(matcher, out);
         break;
+    case MATCH_PONGS:
+        buffer_text(out, "a pong for ");
+        matcher_describe(&matcher->alternatives[matcher->alternative_count - 1], out);
+        buffer_text(out, ", and before it, in order, for any of the pings before");
+        break;
     case MATCH_END:
         describe_end(matcher->end, out);
         break;

@@ -149,6 +149,51 @@ static bool optional_strings(const struct case_reader *in, const char *key, cons
     return !node || read_strings(in->reader, node, key, strings, count);
 }
 
+// 1.1.1 or 2.10: two or three numbers with dots between them.
+static bool is_autobahn_number(const char *text, size_t length)
+{
+    size_t dots = 0;
+    for (size_t i = 0; i < length; i++) {
+        bool digit = text[i] >= '0' && text[i] <= '9';
+        dots += !digit;
+        if (!digit && (text[i] != '.' || i == 0 || i + 1 == length || text[i - 1] == '.'))
+            return false;
+    }
+    return dots == 1 || dots == 2;
+}
+
+// Case numbers of the Autobahn Testsuite. One string may have several with blanks between them, or none, so that a
+// variable can stand for those of a row.
+static bool read_autobahn(const struct case_reader *in)
+{
+    static const char blanks[] = " ";
+    struct test_case *test = in->test;
+    const yaml_node_t *node = case_get(in, "autobahn");
+    const char **strings;
+    size_t count;
+    size_t room = 0;
+    if (!node)
+        return true;
+    if (!read_strings(in->reader, node, "autobahn", &strings, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        room += strlen(strings[i]);
+    test->autobahn = arena_allocate(in->reader->arena, room + 1, sizeof *test->autobahn);
+    for (size_t i = 0; i < count; i++) {
+        for (const char *at = strings[i] + strspn(strings[i], blanks); *at; at += strspn(at, blanks)) {
+            size_t length = strcspn(at, blanks);
+            if (!is_autobahn_number(at, length)) {
+                reader_problem(in->reader, node_is_list(node) ? list_item(in->reader, node, i) : node,
+                               "`%s` is no case number of the Autobahn Testsuite such as 2.10 or 6.4.1", strings[i]);
+                return false;
+            }
+            test->autobahn[test->autobahn_count++] = arena_bytes(in->reader->arena, at, length);
+            at += length;
+        }
+    }
+    return true;
+}
+
 // What the program is in this case, where it can be several things.
 static bool read_kind(const struct case_reader *in)
 {
@@ -187,8 +232,7 @@ static bool read_circumstances(const struct case_reader *in)
     in->test->liveness = true;
     return optional_boolean(in, "fresh", &in->test->fresh) && optional_boolean(in, "liveness", &in->test->liveness) &&
            optional_strings(in, "needs", &in->test->needs, &in->test->need_count) &&
-           optional_strings(in, "source", &in->test->sources, &in->test->source_count) &&
-           optional_strings(in, "autobahn", &in->test->autobahn, &in->test->autobahn_count) &&
+           optional_strings(in, "source", &in->test->sources, &in->test->source_count) && read_autobahn(in) &&
            (!note || read_string(in->reader, note, &in->test->note));
 }
 

@@ -11,7 +11,7 @@
 // Keys that a matcher has beside those of a payload.
 static const char *const matcher_keys[] = {
     "regex", "prefix", "bytes", "integer", "unix-seconds", "go-time", "rfc3339-time", "request",
-    "end",   "eof",    "any",   "grade",   "why",          "until",   NULL,
+    "pongs", "end",    "eof",   "any",     "grade",        "why",     "until",        NULL,
 };
 
 // The forms of text that carry a time; what the fields must be is checked when the text is there.
@@ -132,20 +132,31 @@ static bool read_eof(struct reader *reader, const yaml_node_t *node, struct matc
     return value;
 }
 
-static bool read_any(struct reader *reader, const yaml_node_t *node, struct matcher *matcher)
+static bool read_alternatives(struct reader *reader, const yaml_node_t *node, const char *word, struct matcher *matcher)
 {
-    matcher->kind = MATCH_ANY;
-    if (!list_check(reader, node, "any"))
+    if (!list_check(reader, node, word))
         return false;
     matcher->alternative_count = list_size(node);
     matcher->alternatives =
         arena_allocate(reader->arena, matcher->alternative_count + 1, sizeof *matcher->alternatives);
     bool good = matcher->alternative_count > 0;
     if (!good)
-        reader_problem(reader, node, "`any` needs an alternative");
+        reader_problem(reader, node, "`%s` needs an alternative", word);
     for (size_t i = 0; i < matcher->alternative_count; i++)
         good &= matcher_read(reader, list_item(reader, node, i), NULL, &matcher->alternatives[i]);
     return good;
+}
+
+static bool read_any(struct reader *reader, const yaml_node_t *node, struct matcher *matcher)
+{
+    matcher->kind = MATCH_ANY;
+    return read_alternatives(reader, node, "any", matcher);
+}
+
+static bool read_pongs(struct reader *reader, const yaml_node_t *node, struct matcher *matcher)
+{
+    matcher->kind = MATCH_PONGS;
+    return read_alternatives(reader, node, "pongs", matcher);
 }
 
 static const struct {
@@ -160,6 +171,7 @@ static const struct {
     {"go-time", read_go_time},
     {"rfc3339-time", read_rfc3339_time},
     {"request", read_request},
+    {"pongs", read_pongs},
     {"end", matcher_read_end},
     {"eof", read_eof},
     {"any", read_any},
@@ -360,6 +372,7 @@ static bool accepts_nothing(const struct matcher *matcher)
     case MATCH_FRAME:
     case MATCH_MESSAGE:
     case MATCH_CLOSE_FRAME:
+    case MATCH_PONGS:
     case MATCH_END:
     case MATCH_ANY:
         return false;

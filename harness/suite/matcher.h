@@ -22,6 +22,7 @@ enum matcher_kind {
     MATCH_FRAME,
     MATCH_MESSAGE,
     MATCH_CLOSE_FRAME,
+    MATCH_PONGS,
     MATCH_END,
     MATCH_ANY,
 };
@@ -76,7 +77,7 @@ struct matcher {
     size_t code_count;            // 0: any
     bool no_code;                 // CLOSE_FRAME: the payload is empty
     enum end_kind end;            // END
-    struct matcher *alternatives; // ANY
+    struct matcher *alternatives; // ANY; PONGS: the payloads of the pings, in order
     size_t alternative_count;
     enum grade grade;
     const char *why; // or NULL

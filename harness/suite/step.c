@@ -145,13 +145,16 @@ static bool read_upgrade(struct step_context *context, const yaml_node_t *node, 
 
 static bool read_send(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
-    static const char *const more[] = {"on", "from", NULL};
+    static const char *const more[] = {"on", "from", "segment", NULL};
     static const char *const others[] = {"other", NULL};
     struct reader *reader = context->reader;
     size_t index;
     bool map = node_is_map(node);
     const yaml_node_t *from = map ? map_get(reader, node, "from") : NULL;
+    const yaml_node_t *segment = map ? map_get(reader, node, "segment") : NULL;
     step->from_other = from != NULL;
+    if (segment && !read_integer(reader, segment, 1, 1 << 30, &step->segment))
+        return false;
     if (from && !read_word(reader, from, "a sender", others, &index))
         return false;
     return payload_read(reader, node, more, &step->payload) &&
@@ -244,14 +247,25 @@ static bool read_control(struct step_context *context, const yaml_node_t *node, 
 
 static bool read_repeat(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
-    static const char *const keys[] = {"times", "steps", NULL};
+    static const char *const keys[] = {"times", "thorough", "steps", NULL};
     struct reader *reader = context->reader;
     if (!map_check(reader, node, "repeat", keys, NULL))
         return false;
     const yaml_node_t *times = map_need(reader, node, "repeat", "times");
+    const yaml_node_t *thorough = map_get(reader, node, "thorough");
     const yaml_node_t *steps = map_need(reader, node, "repeat", "steps");
     return times && steps && read_integer(reader, times, 1, 1000000, &step->count) &&
+           (!thorough || read_integer(reader, thorough, step->count, 1000000, &step->thorough)) &&
            steps_read(reader, steps, context->names, &step->steps, &step->step_count);
+}
+
+void steps_be_thorough(struct step *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].thorough)
+            steps[i].count = steps[i].thorough;
+        steps_be_thorough(steps[i].steps, steps[i].step_count);
+    }
 }
 
 static const struct {

@@ -89,6 +89,8 @@ struct step {
     const char *address;        // CONNECT: instead of 127.0.0.1, or NULL
     long long receive_buffer;   // CONNECT, OPEN: bytes to ask the kernel for, or 0 for its own choice
     long long count;            // CONNECT: members of the group, 0 for a single one; REPEAT: times
+    long long thorough;         // REPEAT: how many times a thorough run repeats, or 0 for no more than others
+    long long segment;          // SEND: at most so many bytes in one write, or 0
     int64_t pause_ms;           // PAUSE
     int signal;                 // SIGNAL, RESTART
     struct exit_matcher *exits; // EXPECT_EXIT
@@ -109,6 +111,9 @@ struct connection_names {
 
 bool steps_read(struct reader *reader, const yaml_node_t *node, struct connection_names *names, struct step **steps,
                 size_t *count);
+
+// Turns `count` of each REPEAT that has a `thorough` into that.
+void steps_be_thorough(struct step *steps, size_t count);
 
 // Checks what must hold of a whole script: it expects something, and nothing is satisfied by the end of a connection
 // before the program has proved itself (conformance/README.md, "Positive control").

@@ -177,6 +177,7 @@ static void test_options_of_the_run_are_kept_for_a_rerun(void **state)
         {{"run", "--prof", "mine", "--data=/x"}, "<--prof><mine><--data=/x>"},
         {{"run", "--at", "tcp://h:1", "--without", "a b", "--without=c", "--time-scale", "2", "--sandbox", "none"},
          "<--at><tcp://h:1><--without><a b><--without=c><--time-scale><2><--sandbox><none>"},
+        {{"run", "--thorough", "-p", "a", "--thor"}, "<--thorough><-p><a><--thor>"},
         {{"run", "--strict", "word", "--tap", "x", "--level", "MUST"}, ""},
         {{"run", "--", "prog", "--data", "x", "-p", "y"}, ""},
         {{"run", "--data", "--at", "x"}, "<--data><--at>"},

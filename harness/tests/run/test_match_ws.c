@@ -122,6 +122,56 @@ static void test_messages_out_of_order_are_refused(void **state)
     check_no("{message: text}", BYTES("\x01\x02hi\x80"), FIN, "a frame is not whole");
 }
 
+static void test_of_several_pings_the_last_is_answered(void **state)
+{
+    (void)state;
+    static const char three[] = "{pongs: [a, b, {regex: 'c+'}]}";
+    check_bytewise("{pongs: [a]}", BYTES("\x8a\x01"
+                                         "a"));
+    check_bytewise(three, BYTES("\x8a\x01"
+                                "a\x8a\x01"
+                                "b\x8a\x01"
+                                "c"));
+    check_bytewise(three, BYTES("\x8a\x01"
+                                "b\x8a\x02"
+                                "cc"));
+    check_yes(three,
+              BYTES("\x8a\x01"
+                    "c\x8a\x01"
+                    "a"),
+              OPEN, 3);
+    check_more(three,
+               BYTES("\x8a\x01"
+                     "a\x8a\x01"
+                     "b"),
+               OPEN);
+    check_no(three,
+             BYTES("\x8a\x01"
+                   "b\x8a\x01"
+                   "a"),
+             OPEN, "a pong is for none of the pings that wait");
+    check_no(three,
+             BYTES("\x8a\x01"
+                   "a\x8a\x01"
+                   "a"),
+             OPEN, "a pong is for none of the pings that wait");
+    check_no(three,
+             BYTES("\x8a\x01"
+                   "x"),
+             OPEN, "a pong is for none of the pings that wait");
+    check_no(three, BYTES("\x8a\x00"), OPEN, "a pong is for none of the pings that wait");
+    check_no(three,
+             BYTES("\x8a\x01"
+                   "a\x81\x01"
+                   "c"),
+             OPEN, "it is a text frame");
+    check_no(three,
+             BYTES("\x8a\x01"
+                   "a"),
+             FIN, NULL);
+    check_no(three, BYTES("\x8a\x01"), FIN, "a frame is not whole");
+}
+
 static void test_close_frames_are_held_against_codes(void **state)
 {
     (void)state;
@@ -247,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_a_message_may_come_in_any_frames),
         cmocka_unit_test(test_control_frames_may_stand_in_a_message),
         cmocka_unit_test(test_messages_out_of_order_are_refused),
+        cmocka_unit_test(test_of_several_pings_the_last_is_answered),
         cmocka_unit_test(test_close_frames_are_held_against_codes),
         cmocka_unit_test(test_close_frames_must_be_legal),
         cmocka_unit_test(test_a_close_frame_is_known_to_be_one),

@@ -6,8 +6,9 @@
 #include "run/plan.h"
 
 #define CASES                                                                                                          \
-    "  - {id: greet/a, title: t, checks: doc-1-greets, transforms: [bytewise, split, coalesced], steps: [control]}\n"  \
-    "  - {id: greet/b/1, title: t, checks: doc-2-polite, time: slow, steps: [control]}\n"                              \
+    "  - {id: greet/a, title: t, checks: doc-1-greets, transforms: [bytewise, split, coalesced], steps: [control],"    \
+    "     autobahn: [1.1.1, 2.10]}\n"                                                                                  \
+    "  - {id: greet/b/1, title: t, checks: doc-2-polite, time: slow, steps: [control], autobahn: [1.1.10]}\n"          \
     "  - {id: greet/b/2, title: t, checks: [doc-3-fast, doc-2-polite], transforms: split, steps: [control]}\n"
 #define DIALER                                                                                                         \
     "suite: Dialing\nprogram: dialer\ncases:\n"                                                                        \
@@ -118,7 +119,7 @@ static void test_a_word_that_fits_nothing_gets_the_nearest_name(void **state)
     tree_end(&tree);
 }
 
-static void test_requirements_and_levels_select(void **state)
+static void test_requirements_levels_and_numbers_select(void **state)
 {
     (void)state;
     static const struct {
@@ -131,6 +132,12 @@ static void test_requirements_and_levels_select(void **state)
         {{.has_level = true, .level = LEVEL_MUST}, "greet/a greet/a+bytewise greet/a+split greet/a+coalesced"},
         {{.has_level = true, .level = LEVEL_SHOULD}, "greet/b/1 greet/b/2 greet/b/2+split"},
         {{.has_level = true, .level = LEVEL_MAY}, "dial/a"},
+        {{.autobahn = "1.1.1"}, "greet/a greet/a+bytewise greet/a+split greet/a+coalesced"},
+        {{.autobahn = "2.*"}, "greet/a greet/a+bytewise greet/a+split greet/a+coalesced"},
+        {{.autobahn = "1.1.?0"}, "greet/b/1"},
+        {{.autobahn = "*"}, "greet/a greet/a+bytewise greet/a+split greet/a+coalesced greet/b/1"},
+        {{.autobahn = "*", .requirement = "doc-2*"}, "greet/b/1"},
+        {{.autobahn = "2.1"}, "no case fits what was asked for"},
         {{.requirement = "doc-3*", .has_level = true, .level = LEVEL_SHOULD}, "greet/b/2 greet/b/2+split"},
         {{.requirement = "doc-1*", .has_level = true, .level = LEVEL_MAY}, "no case fits what was asked for"},
     };
@@ -186,7 +193,7 @@ int main(void)
         cmocka_unit_test(test_words_choose_programs_ids_and_patterns),
         cmocka_unit_test(test_a_suite_file_is_a_word),
         cmocka_unit_test(test_a_word_that_fits_nothing_gets_the_nearest_name),
-        cmocka_unit_test(test_requirements_and_levels_select),
+        cmocka_unit_test(test_requirements_levels_and_numbers_select),
         cmocka_unit_test(test_slow_cases_are_planned_but_left_out),
         cmocka_unit_test(test_transforms_have_suffixes),
         cmocka_unit_test(test_an_empty_catalog_has_no_plan),

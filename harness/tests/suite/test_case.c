@@ -11,7 +11,7 @@ static void test_a_case_has_all_that_was_written(void **state)
                          "    checks: [doc-3-fast, doc-1-greets]\n    arguments: [\"{port}\", -x]\n"
                          "    options: {timeout: 2s}\n    needs: [ipv6]\n    listen: ipv6\n    fresh: yes\n"
                          "    time: slow\n    transforms: [bytewise, coalesced]\n    liveness: no\n"
-                         "    source: own\n    autobahn: [1.1.1, 1.1.2]\n    note: a note\n"
+                         "    source: own\n    autobahn: [1.1.1, \" 1.1.2  2.10\", \"\"]\n    note: a note\n"
                          "    steps: [connect, {expect: hello}]\n");
     assert_tree_problems(&tree, "");
     const struct test_case *test = catalog_case(&tree.catalog, "greet/plain/all");
@@ -27,12 +27,46 @@ static void test_a_case_has_all_that_was_written(void **state)
     assert_string_equal(test->needs[0], "ipv6");
     assert_true(test->listen_ipv6 && test->fresh && test->slow && !test->liveness);
     assert_int_equal(test->transforms, TRANSFORM_BYTEWISE | TRANSFORM_COALESCED);
-    assert_int_equal(test->autobahn_count, 2);
+    assert_int_equal(test->autobahn_count, 3);
     assert_string_equal(test->autobahn[1], "1.1.2");
+    assert_string_equal(test->autobahn[2], "2.10");
     assert_int_equal(test->source_count, 1);
     assert_string_equal(test->note, "a note");
     assert_int_equal(test->script.count, 2);
     assert_int_equal(catalog_requirement(&tree.catalog, "doc-3-fast")->case_count, 1);
+    tree_end(&tree);
+}
+
+static void test_what_is_no_number_of_autobahn_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"1", "1.", ".1", "1..1", "1.1.1.1", "1.a", "a.1", "1.1,2.2", "1.1.", "-1.1"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct tree tree;
+        char *text = format_text("  - id: greet/a\n    title: t\n    autobahn: [1.1, \"%s\"]\n" STEPS, bad[i]);
+        tree_of_cases(&tree, text);
+        assert_int_equal(tree.catalog.problems.count, 1);
+        assert_holds(tree.catalog.problems.items[0].text, "is no case number of the Autobahn Testsuite");
+        tree_end(&tree);
+        free(text);
+    }
+}
+
+static void test_a_thorough_run_repeats_more(void **state)
+{
+    (void)state;
+    struct tree tree;
+    tree_of_cases(&tree, "  - id: greet/a\n    title: t\n    checks: doc-1-greets\n    steps:\n"
+                         "      - connect\n      - repeat:\n          times: 2\n          thorough: 30\n"
+                         "          steps: [{send: x}, {repeat: {times: 3, thorough: 40, steps: [{expect: x}]}}]\n"
+                         "      - repeat: {times: 4, steps: [{send: x}]}\n      - expect: x\n");
+    assert_tree_problems(&tree, "");
+    const struct step *steps = catalog_case(&tree.catalog, "greet/a")->script.steps;
+    assert_int_equal(steps[1].count, 2);
+    catalog_be_thorough(&tree.catalog);
+    assert_int_equal(steps[1].count, 30);
+    assert_int_equal(steps[1].steps[1].count, 40);
+    assert_int_equal(steps[2].count, 4);
     tree_end(&tree);
 }
 
@@ -316,6 +350,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_case_has_all_that_was_written),
+        cmocka_unit_test(test_what_is_no_number_of_autobahn_is_refused),
+        cmocka_unit_test(test_a_thorough_run_repeats_more),
         cmocka_unit_test(test_what_is_left_out_has_a_default),
         cmocka_unit_test(test_a_case_may_override_the_defaults_of_its_suite),
         cmocka_unit_test(test_defaults_hold_no_identity),

@@ -66,6 +66,7 @@ static void test_every_word_has_its_kind_and_words(void **state)
         {"{close-frame: none}", MATCH_CLOSE_FRAME, "a close frame without a code"},
         {"{close-frame: 1002}", MATCH_CLOSE_FRAME, "a close frame with code 1002"},
         {"{close-frame: [1002, 1007]}", MATCH_CLOSE_FRAME, "a close frame with code 1002 or 1007"},
+        {"{pongs: [a, b]}", MATCH_PONGS, "a pong for \"b\", and before it, in order, for any of the pings before"},
         {"{end: fin}", MATCH_END, "the end of the connection (FIN)"},
         {"{end: rst}", MATCH_END, "a reset (RST)"},
         {"{end: any, until: end}", MATCH_END, "the end of the connection"},
@@ -93,6 +94,8 @@ static void test_words_exclude_each_other(void **state)
     (void)state;
     check_problem("{regex: a, end: fin}", "1:1: `regex` and `end` exclude each other");
     check_problem("{end: fin, eof: yes}", "1:1: `end` and `eof` exclude each other");
+    check_problem("{pongs: [a], frame: pong}", "1:21: `frame` does not go with `pongs`");
+    check_problem("{pongs: []}", "1:9: `pongs` needs an alternative");
     check_problem("{regex: a, text: b}", "1:18: `text` does not go with `regex`");
     check_problem("{end: fin, text: b}", "1:18: `text` does not go with `end`");
     check_problem("{any: [a], frame: ping}", "1:19: `frame` does not go with `any`");

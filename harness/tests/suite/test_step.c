@@ -265,7 +265,7 @@ static void test_expectations_take_times(void **state)
         "[{expect-stdout: {text: x, on: a}}]", 1,
         "1:28: unknown key `on` in a matcher; it can have: text, hex, base64, fill, length, concat, "
         "deflated, blocks, final, tail, takeover, frame, message, payload, deflate, fin, rsv, mask, length-form, fragment, declared-length, close-frame, reason, "
-        "handshake, response, regex, prefix, bytes, integer, unix-seconds, go-time, rfc3339-time, request, end, eof, "
+        "handshake, response, regex, prefix, bytes, integer, unix-seconds, go-time, rfc3339-time, request, pongs, end, eof, "
         "any, grade, why, until, within, not-before");
 }
 

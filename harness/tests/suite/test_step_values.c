@@ -197,10 +197,27 @@ static void test_a_repeat_holds_steps(void **state)
     assert_int_equal(read.step->step_count, 2);
     assert_int_equal(read.step->steps[1].step_count, 1);
     document_close(&read.document);
+    step_open(&read, "repeat: {times: 3, thorough: 1000, steps: [{send: x}]}");
+    assert_true(read.good);
+    assert_int_equal(read.step->count, 3);
+    assert_int_equal(read.step->thorough, 1000);
+    document_close(&read.document);
+    check_problem("repeat: {times: 3, thorough: 2, steps: []}", "1:32: 2 is not in the range 3 to 1000000");
     check_problem("repeat: {times: 0, steps: []}", "1:19: 0 is not in the range 1 to 1000000");
     check_problem("repeat: {times: 2}", "1:11: repeat needs `steps`");
     check_problem("repeat: {steps: []}", "1:11: repeat needs `times`");
     check_problem("repeat: {times: 2, steps: [{pause: x}]}", "1:38: `x` is not a duration such as 500ms, 2s or 2m");
+}
+
+static void test_what_is_sent_may_be_cut(void **state)
+{
+    (void)state;
+    struct read_step read;
+    step_open(&read, "send: {fill: x, length: 9, segment: 4}");
+    assert_true(read.good);
+    assert_int_equal(read.step->segment, 4);
+    document_close(&read.document);
+    check_problem("send: {text: x, segment: 0}", "1:28: 0 is not in the range 1 to 1073741824");
 }
 
 static void test_standard_input_takes_plain_bytes(void **state)
@@ -226,6 +243,7 @@ int main(void)
         cmocka_unit_test(test_what_is_at_a_path_has_a_name),
         cmocka_unit_test(test_sizes_need_a_unit_and_a_bound),
         cmocka_unit_test(test_a_repeat_holds_steps),
+        cmocka_unit_test(test_what_is_sent_may_be_cut),
         cmocka_unit_test(test_standard_input_takes_plain_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
