@@ -144,6 +144,51 @@ def test_a_level_selects_the_cases_of_that_level(level, words):
     assert cases == [case for case in cases if outcome.cases[case]["level"] == level] != []
 
 
+# How many cases each section of the Autobahn Testsuite has: 517 in all, counted in its sources.
+AUTOBAHN = {
+    "1.1": 8, "1.2": 8, "2": 11, "3": 7, "4.1": 5, "4.2": 5, "5": 20, "6.1": 3, "6.2": 4, "6.3": 2, "6.4": 4, "6.5": 5,
+    "6.6": 11, "6.7": 4, "6.8": 2, "6.9": 4, "6.10": 3, "6.11": 5, "6.12": 8, "6.13": 5, "6.14": 10, "6.15": 1,
+    "6.16": 3, "6.17": 5, "6.18": 5, "6.19": 5, "6.20": 7, "6.21": 8, "6.22": 34, "6.23": 7, "7.1": 6, "7.3": 6,
+    "7.5": 1, "7.7": 13, "7.9": 9, "7.13": 2, "9.1": 6, "9.2": 6, "9.3": 9, "9.4": 9, "9.5": 6, "9.6": 6, "9.7": 6,
+    "9.8": 6, "10.1": 1, **{f"12.{kind}": 18 for kind in range(1, 6)}, **{f"13.{offer}": 18 for offer in range(1, 8)}}
+
+
+def test_every_case_of_autobahn_has_an_equivalent():
+    numbers = {f"{section}.{case}" for section, count in AUTOBAHN.items() for case in range(1, count + 1)}
+    done = sockspec.run("explain", "ws-echo-server/*", "ws-client/*")
+    words = (line.split(None, 1) for line in done.stdout.splitlines())
+    found = {number for label, *rest in filter(None, words) if label == "autobahn" for number in rest[0].split(", ")}
+    assert (len(numbers), found) == (517, numbers)
+
+
+@pytest.mark.parametrize("pattern, some", [("5.18", 5), ("6.4.*", 11), ("12.1.*", 18)])
+def test_a_number_of_autobahn_selects_its_equivalents(pattern, some):
+    listed = sockspec.run("list", "--ids", "--autobahn", pattern).stdout.split()
+    assert len(listed) == some
+    outcome = sockspec.Outcome.of("run", "--jsonl", "-", "--autobahn", pattern)
+    assert set(listed) <= outcome.cases.keys()
+    assert all(any(number.startswith(pattern.rstrip("*")) for number in event["autobahn"])
+               for event in outcome.cases.values())
+    assert outcome.status == OK
+
+
+def test_a_thorough_run_repeats_more(tmp_path):
+    suite = tmp_path / "own.yaml"
+    suite.write_text("suite: Own\nprogram: ws-echo-server\ncases:\n"
+                     "  - id: ws-echo-server/own/often\n    title: t\n    checks: rfc6455-5.5.2-pong\n    steps:\n"
+                     "      - open: a\n      - control: a\n"
+                     "      - repeat: {times: 1, thorough: 40, steps: [{send: {frame: ping, payload: x}}]}\n"
+                     "      - expect: {frame: pong, payload: x}\n      - expect: {frame: text}\n", encoding="utf-8")
+    pongs = []
+    for options in [], ["--thorough"]:
+        outcome = sockspec.Outcome.of("run", "--jsonl", "-", "--time-scale", "0.1", *options, suite)
+        event = outcome.cases["ws-echo-server/own/often"]
+        assert event["verdict"] == "fail"
+        assert ("--thorough" in event["rerun"]) == bool(options)
+        pongs.append(sum(" > " in line and "ping frame" in line for line in event["transcript"]))
+    assert pongs[0] < pongs[1]
+
+
 def test_a_pattern_selects_by_id():
     _, cases = selected("daytime-session/timestamp/near-*-behind")
     assert cases == ["daytime-session/timestamp/near-blank-behind", "daytime-session/timestamp/near-nul-behind"]

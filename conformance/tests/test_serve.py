@@ -89,9 +89,9 @@ def test_a_driver_for_autobahn_judges_a_mature_client(tmp_path):
     assert outcome.with_verdict("xfail")
     assert outcome.status == 0
     assert len(outcome.cases) > 900
-    # A sample of each section.
-    assert {"1.1.1", "1.2.7", "2.1", "2.9", "3.7", "4.2.5", "5.20", "6.1.2", "6.4.4", "7.1.1", "9.1.3", "12.1.1",
-            "12.5.18", "13.1.1"} <= index.keys()
+    # Each of the 517 numbers, and cases of ours that have none.
+    numbers = [key for key in index if key.replace(".", "").isdigit()]
+    assert len(numbers) == 517 < len(index)
     assert {entry["behavior"] for entry in index.values()} <= {"OK", "NON-STRICT", "INFORMATIONAL"}
     assert all(entry["reportfile"] == FILE and entry["behaviorClose"] for entry in index.values())
 
@@ -286,7 +286,7 @@ def test_nobody_came(tmp_path):
 
 def test_a_run_writes_an_index_too(tmp_path):
     path = tmp_path / "index.json"
-    done = sockspec.run("run", "--index", path, "ws-echo-server/frames/text-1", "ws-echo-server/frames/text-1")
+    done = sockspec.run("run", "--index", path, "ws-echo-server/frames/text-0", "ws-echo-server/frames/text-1")
     assert done.returncode == 0
     index = json.loads(path.read_text(encoding="utf-8"))
     assert index["reference"]["1.1.1"]["behavior"] == "OK"
