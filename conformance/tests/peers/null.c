@@ -80,13 +80,13 @@ static bool read_head(int client, char *head, size_t size)
     }
 }
 
-// RFC 6455, section 4.2.2: the accept value, and nothing behind it.
-static void upgrade_and_hang_up(int client)
+// RFC 6455, section 4.2.2. False when the client asked for no upgrade.
+static bool upgrade(int client)
 {
     char head[16384];
     size_t length = 0;
     if (!read_head(client, head, sizeof head) || !field(head, "Upgrade", &length))
-        return;
+        return false;
     const char *key = field(head, "Sec-WebSocket-Key", &length);
     unsigned char seed[256];
     int seeded = snprintf((char *)seed, sizeof seed, "%.*s258EAFA5-E914-47DA-95CA-C5AB0DC85B11",
@@ -100,7 +100,24 @@ static void upgrade_and_hang_up(int client)
                            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                            "Sec-WebSocket-Accept: %s\r\n\r\n",
                            (char *)accept);
-    send(client, reply, (size_t)replied, MSG_NOSIGNAL);
+    return send(client, reply, (size_t)replied, MSG_NOSIGNAL) == replied;
+}
+
+static void upgrade_and_hang_up(int client)
+{
+    upgrade(client);
+}
+
+// Whatever comes, it is a protocol error. What follows is read, so that no RST destroys the close frame.
+static void upgrade_and_close_by_1002(int client)
+{
+    static const char close_frame[] = {(char)0x88, 2, 0x03, (char)0xea};
+    char bytes[4096];
+    if (!upgrade(client) || recv(client, bytes, sizeof bytes, 0) <= 0)
+        return;
+    send(client, close_frame, sizeof close_frame, MSG_NOSIGNAL);
+    shutdown(client, SHUT_WR);
+    stay_silent(client);
 }
 
 static const struct kind {
@@ -112,6 +129,7 @@ static const struct kind {
     {"echoes", echo},
     {"says-a-fixed-time", say_a_fixed_time},
     {"upgrades-and-hangs-up", upgrade_and_hang_up},
+    {"closes-by-1002", upgrade_and_close_by_1002},
 };
 
 struct guest {
