@@ -126,6 +126,9 @@ static void describe_step(const struct step *step, struct buffer *out)
         for (size_t i = 0; i < step->samples.count; i++)
             buffer_format(out, "%s%s", i ? ", " : "expect the same numbers in ", step->samples.names[i]);
         break;
+    case STEP_EXPECT_DISTINCT:
+        buffer_format(out, "expect no number twice in %s", step->samples.names[0]);
+        break;
     case STEP_ACCEPT:
     case STEP_OPEN:
     case STEP_SHUTDOWN:
@@ -183,8 +186,9 @@ static void explain(const struct test_case *test)
     if (test->note)
         printf("  note       %s\n", test->note);
     for (unsigned bit = 1; bit <= TRANSFORM_COALESCED; bit <<= 1)
-        if (test->transforms & bit)
-            printf("  rerun as   %s%s\n", test->id, transform_suffix(bit));
+        if ((test->transforms | test->thorough_transforms) & bit)
+            printf("  rerun as   %s%s%s\n", test->id, transform_suffix(bit),
+                   test->transforms & bit ? "" : " (with --thorough)");
     describe_steps(test->script.steps, test->script.count, "    ");
 }
 

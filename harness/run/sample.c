@@ -139,3 +139,12 @@ char *sample_bias(const struct sample *sample, long long minimum, long long maxi
                            sample->count);
     return chi_square_bias(&bins, sample->count);
 }
+
+size_t sample_repeated(const struct sample *sample)
+{
+    for (size_t i = 0; i < sample->count; i++)
+        for (size_t k = i + 1; k < sample->count; k++)
+            if (sample->numbers[i] == sample->numbers[k])
+                return i;
+    return sample->count;
+}

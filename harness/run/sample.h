@@ -32,6 +32,9 @@ void samples_free(struct samples *samples);
 // Why the numbers are not uniform from `minimum` to `maximum`, to be freed, or NULL.
 char *sample_bias(const struct sample *sample, long long minimum, long long maximum);
 
+// The place of the first number that stands in the sample once more behind it, or the count when there is none.
+size_t sample_repeated(const struct sample *sample);
+
 // True when one is the beginning of the other.
 bool samples_agree(const struct sample *a, const struct sample *b);
 

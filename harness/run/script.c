@@ -309,6 +309,7 @@ static int (*const other_steps[STEP_COUNT])(struct script_context *context, cons
     [STEP_EXPECT_UNIFORM] = step_expect_uniform,
     [STEP_EXPECT_DIFFERENT] = step_expect_different,
     [STEP_EXPECT_SAME] = step_expect_same,
+    [STEP_EXPECT_DISTINCT] = step_expect_distinct,
     [STEP_EXPECT_PATH] = step_expect_path,
 };
 

@@ -129,6 +129,7 @@ int step_welcome(struct script_context *context, const struct step *step);
 int step_expect_uniform(struct script_context *context, const struct step *step);
 int step_expect_path(struct script_context *context, const struct step *step);
 int step_expect_different(struct script_context *context, const struct step *step);
+int step_expect_distinct(struct script_context *context, const struct step *step);
 int step_expect_same(struct script_context *context, const struct step *step);
 
 // Sends bytes under the segmentation in force. Returns 0 or -1.

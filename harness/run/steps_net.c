@@ -10,6 +10,9 @@
 #include "base/memory.h"
 #include "run/script.h"
 
+// So many bytes of a case go one by one under the transform bytewise, the rest as it is.
+#define MOST_SINGLE_BYTES 8192
+
 static int socket_type(const struct script_context *context)
 {
     return context->test->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
@@ -79,12 +82,11 @@ int send_bytes(struct script_context *context, const struct step *step, struct c
     if (connection->channel.datagrams)
         return send_piece(context, step, connection, bytes, length);
     if (segmentation->transform == TRANSFORM_BYTEWISE) {
-        for (size_t i = 0; i < length; i++) {
-            if (send_piece(context, step, connection, bytes + i, 1) < 0)
+        for (; length > 0 && segmentation->sent < MOST_SINGLE_BYTES; bytes++, length--) {
+            if (send_piece(context, step, connection, bytes, 1) < 0)
                 return -1;
             channel_settle(&connection->channel);
         }
-        return 0;
     }
     size_t piece = step->word == STEP_SEND && step->segment ? (size_t)step->segment : length;
     for (; length > piece; bytes += piece, length -= piece)
@@ -99,7 +101,7 @@ int send_bytes(struct script_context *context, const struct step *step, struct c
         bytes += first;
         length -= first;
     }
-    return send_piece(context, step, connection, bytes, length);
+    return length ? send_piece(context, step, connection, bytes, length) : 0;
 }
 
 // What a step puts on the wire, for coalescing: the bytes of `send` and of a closing handshake.
@@ -126,9 +128,9 @@ static void encode_following(const struct script_context *context, const struct 
                              struct connection *connection, struct buffer *out)
 {
     const struct step *end = context->test->script.steps + context->test->script.count;
-    connection->coalesced = step;
     if (step < context->test->script.steps || step >= end)
         return; // within a repeat or a control
+    connection->coalesced = step;
     if (step->word == STEP_OPEN)
         return; // a client waits for the answer to its handshake (RFC 6455 section 4.1)
     for (step++; step < end; step++) {

@@ -62,3 +62,13 @@ int step_expect_same(struct script_context *context, const struct step *step)
     }
     return 0;
 }
+
+int step_expect_distinct(struct script_context *context, const struct step *step)
+{
+    struct sample sample = sample_find(context->samples, step->samples.names[0]);
+    size_t first = sample_repeated(&sample);
+    if (first == sample.count)
+        return 0;
+    return step_fail(context, step, format_text("%zu numbers, each another one", sample.count),
+                     format_text("%lld comes twice, first as number %zu", sample.numbers[first], first + 1));
+}

@@ -112,8 +112,10 @@ int catalog_load(struct catalog *catalog, const char *data)
 
 void catalog_be_thorough(struct catalog *catalog)
 {
-    for (size_t i = 0; i < catalog->case_count; i++)
+    for (size_t i = 0; i < catalog->case_count; i++) {
+        catalog->cases[i]->transforms |= catalog->cases[i]->thorough_transforms;
         steps_be_thorough(catalog->cases[i]->script.steps, catalog->cases[i]->script.count);
+    }
 }
 
 void catalog_free(struct catalog *catalog)

@@ -102,7 +102,8 @@ struct test_case {
     bool fresh;
     bool slow;
     bool liveness;
-    unsigned transforms; // TRANSFORM_ bits
+    unsigned transforms;          // TRANSFORM_ bits
+    unsigned thorough_transforms; // those that only a thorough run does besides
     const char **sources;
     size_t source_count;
     const char **autobahn;
@@ -160,7 +161,8 @@ void catalog_free(struct catalog *catalog);
 // suites of these programs are read. No words: everything.
 int catalog_load_for(struct catalog *catalog, const char *data, const char *const *words, size_t count);
 
-// Lets every `repeat` that says how many times a thorough run does it repeat that often.
+// Lets every `repeat` that says how many times a thorough run does it repeat that often, and every case be rerun under
+// the transforms of a thorough run too.
 void catalog_be_thorough(struct catalog *catalog);
 
 // Loads a suite unless the tree has it already: one of somebody's own. Returns 0 or -EBADMSG with problems added.

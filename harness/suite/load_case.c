@@ -3,15 +3,16 @@
 #include "base/memory.h"
 #include "suite/load.h"
 
-static const char *const case_keys[] = {"id",         "title",    "checks", "matrix",   "rows",  "steps",
-                                        "arguments",  "options",  "needs",  "listen",   "fresh", "time",
-                                        "transforms", "liveness", "source", "autobahn", "note",  "role",
-                                        "transport",  "path",     NULL};
+static const char *const case_keys[] = {
+    "id",      "title",    "checks", "matrix", "rows",      "steps",      "arguments",
+    "options", "needs",    "listen", "fresh",  "time",      "transforms", "liveness",
+    "source",  "autobahn", "note",   "role",   "transport", "path",       "thorough-transforms",
+    NULL};
 
 // The keys that `defaults` of a suite may have.
-const char *const default_keys[] = {"arguments", "options",    "needs",     "listen", "fresh",
-                                    "time",      "transforms", "liveness",  "source", "autobahn",
-                                    "note",      "role",       "transport", "path",   NULL};
+const char *const default_keys[] = {
+    "arguments", "options",  "needs", "listen", "fresh",     "time", "transforms",          "liveness",
+    "source",    "autobahn", "note",  "role",   "transport", "path", "thorough-transforms", NULL};
 
 struct case_reader {
     struct catalog *catalog;
@@ -119,20 +120,20 @@ static bool read_arguments(const struct case_reader *in)
     return good;
 }
 
-static bool read_transforms(const struct case_reader *in)
+static bool read_transforms(const struct case_reader *in, const char *key, unsigned *transforms)
 {
     static const char *const names[] = {"bytewise", "split", "coalesced", NULL};
-    const yaml_node_t *node = case_get(in, "transforms");
+    const yaml_node_t *node = case_get(in, key);
     if (!node)
         return true;
     bool single = node_is_scalar(node);
-    if (!single && !list_check(in->reader, node, "transforms"))
+    if (!single && !list_check(in->reader, node, key))
         return false;
     for (size_t i = 0; i < (single ? 1 : list_size(node)); i++) {
         size_t index;
         if (!read_word(in->reader, single ? node : list_item(in->reader, node, i), "a transform", names, &index))
             return false;
-        in->test->transforms |= 1U << index;
+        *transforms |= 1U << index;
     }
     return true;
 }
@@ -278,7 +279,8 @@ void load_case(struct catalog *catalog, struct reader *reader, const struct suit
         return;
     const yaml_node_t *title = map_need(reader, node, "a case", "title");
     if (!title || !read_string(reader, title, &test->title) || !read_case_id(&in) || !read_checks(&in) ||
-        !read_case_options(&in) || !read_arguments(&in) || !read_transforms(&in) || !read_kind(&in) ||
+        !read_case_options(&in) || !read_arguments(&in) || !read_transforms(&in, "transforms", &test->transforms) ||
+        !read_transforms(&in, "thorough-transforms", &test->thorough_transforms) || !read_kind(&in) ||
         !read_place(&in) || !read_circumstances(&in) || !read_script(&in))
         return;
     for (size_t i = 0; i < test->check_count; i++)

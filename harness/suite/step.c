@@ -301,6 +301,7 @@ static const struct {
     {"expect-uniform", STEP_EXPECT_UNIFORM, step_read_expect_uniform, false},
     {"expect-different", STEP_EXPECT_DIFFERENT, step_read_samples, false},
     {"expect-same", STEP_EXPECT_SAME, step_read_samples, false},
+    {"expect-distinct", STEP_EXPECT_DISTINCT, step_read_sample, false},
     {"expect-path", STEP_EXPECT_PATH, step_read_expect_path, false},
 };
 #define STEP_WORDS (sizeof step_table / sizeof *step_table)

@@ -35,6 +35,7 @@ enum step_word {
     STEP_EXPECT_UNIFORM,
     STEP_EXPECT_DIFFERENT,
     STEP_EXPECT_SAME,
+    STEP_EXPECT_DISTINCT,
     STEP_EXPECT_PATH,
 };
 
@@ -97,7 +98,7 @@ struct step {
     size_t exit_count;
     struct growth growth;            // EXPECT_RESOURCES
     enum place_state state;          // EXPECT_PATH
-    struct sample_judgement samples; // EXPECT_UNIFORM, EXPECT_DIFFERENT, EXPECT_SAME
+    struct sample_judgement samples; // EXPECT_UNIFORM, EXPECT_DIFFERENT, EXPECT_SAME, EXPECT_DISTINCT
     struct step *steps;              // REPEAT
     size_t step_count;
 };

@@ -162,6 +162,7 @@ static bool check_list(struct reader *reader, const struct step *steps, size_t c
         case STEP_EXPECT_UNIFORM:
         case STEP_EXPECT_DIFFERENT:
         case STEP_EXPECT_SAME:
+        case STEP_EXPECT_DISTINCT:
             good &= check_samples(reader, step, evidence);
             break;
         case STEP_RESOURCES:

@@ -217,6 +217,14 @@ bool step_read_samples(struct step_context *context, const yaml_node_t *node, st
     return samples->count >= 2;
 }
 
+// The name of one sample.
+bool step_read_sample(struct step_context *context, const yaml_node_t *node, struct step *step)
+{
+    step->samples.count = 1;
+    step->samples.names = arena_allocate(context->reader->arena, 1, sizeof *step->samples.names);
+    return read_string(context->reader, node, step->samples.names);
+}
+
 bool step_read_expect_path(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
     static const char *const names[] = {"absent", "socket", "file", "directory", NULL};

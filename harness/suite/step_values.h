@@ -22,6 +22,7 @@ bool step_read_resources(struct step_context *context, const yaml_node_t *node, 
 bool step_read_expect_resources(struct step_context *context, const yaml_node_t *node, struct step *step);
 bool step_read_expect_uniform(struct step_context *context, const yaml_node_t *node, struct step *step);
 bool step_read_samples(struct step_context *context, const yaml_node_t *node, struct step *step);
+bool step_read_sample(struct step_context *context, const yaml_node_t *node, struct step *step);
 bool step_read_expect_path(struct step_context *context, const yaml_node_t *node, struct step *step);
 
 #endif

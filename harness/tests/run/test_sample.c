@@ -205,6 +205,18 @@ static void test_quantiles_of_chi_square_are_those_of_the_table(void **state)
     assert_true(chi_square_quantile(1, -4.753424) == 0);
 }
 
+static void test_a_number_that_comes_twice_is_found(void **state)
+{
+    (void)state;
+    long long numbers[] = {5, 3, 9, 3, 9};
+    struct sample sample = {"s", numbers, 5};
+    assert_int_equal(sample_repeated(&sample), 1);
+    sample.count = 3;
+    assert_int_equal(sample_repeated(&sample), 3);
+    sample.count = 0;
+    assert_int_equal(sample_repeated(&sample), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_samples_are_kept_by_name),
         cmocka_unit_test(test_samples_agree_when_one_begins_the_other),
         cmocka_unit_test(test_quantiles_of_chi_square_are_those_of_the_table),
+        cmocka_unit_test(test_a_number_that_comes_twice_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,14 +56,17 @@ static void test_a_thorough_run_repeats_more(void **state)
 {
     (void)state;
     struct tree tree;
-    tree_of_cases(&tree, "  - id: greet/a\n    title: t\n    checks: doc-1-greets\n    steps:\n"
+    tree_of_cases(&tree, "  - id: greet/a\n    title: t\n    checks: doc-1-greets\n"
+                         "    transforms: [split]\n    thorough-transforms: [bytewise, split]\n    steps:\n"
                          "      - connect\n      - repeat:\n          times: 2\n          thorough: 30\n"
                          "          steps: [{send: x}, {repeat: {times: 3, thorough: 40, steps: [{expect: x}]}}]\n"
                          "      - repeat: {times: 4, steps: [{send: x}]}\n      - expect: x\n");
     assert_tree_problems(&tree, "");
     const struct step *steps = catalog_case(&tree.catalog, "greet/a")->script.steps;
     assert_int_equal(steps[1].count, 2);
+    assert_int_equal(catalog_case(&tree.catalog, "greet/a")->transforms, TRANSFORM_SPLIT);
     catalog_be_thorough(&tree.catalog);
+    assert_int_equal(catalog_case(&tree.catalog, "greet/a")->transforms, TRANSFORM_SPLIT | TRANSFORM_BYTEWISE);
     assert_int_equal(steps[1].count, 30);
     assert_int_equal(steps[1].steps[1].count, 40);
     assert_int_equal(steps[2].count, 4);

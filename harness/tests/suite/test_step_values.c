@@ -142,6 +142,13 @@ static void test_samples_are_judged_by_name(void **state)
     assert_int_equal(read.step->word, STEP_EXPECT_SAME);
     assert_int_equal(read.step->samples.count, 2);
     document_close(&read.document);
+    step_open(&read, "expect-distinct: a");
+    assert_true(read.good);
+    assert_int_equal(read.step->word, STEP_EXPECT_DISTINCT);
+    assert_int_equal(read.step->samples.count, 1);
+    assert_string_equal(read.step->samples.names[0], "a");
+    document_close(&read.document);
+    check_problem("expect-distinct: [a, b]", "1:20: expected a plain value, not a list");
     check_problem("expect-same: [a]", "1:16: `expect-same` compares two samples or more");
     check_problem("expect-different: [a]", "1:21: `expect-different` compares two samples or more");
     check_problem("expect-different: a", "1:21: expect-different must be a list, not a plain value");
