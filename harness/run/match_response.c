@@ -56,10 +56,6 @@ static bool accept_fits(const struct http_head *head, const char *key, struct ma
     const char *value = http_field_value(head, "Sec-WebSocket-Accept");
     if (!stands_once(head, "Sec-WebSocket-Accept", match))
         return false;
-    if (http_field_count(head, "Sec-WebSocket-Accept") > 1) {
-        match_refuse(match, "Sec-WebSocket-Accept stands there more than once");
-        return false;
-    }
     ws_accept_for(key ? key : "", accept);
     if (value && strcmp(value, accept) == 0)
         return true;

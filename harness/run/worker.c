@@ -17,7 +17,6 @@
 #define STOP_MS 2000
 #define GIVE_UP_AFTER 3 // failures in a row
 #define MOST_SPLITS 600
-#define EACH_SPLIT 400  // bytes between which each cut is tried: the head and the first frames
 
 static bool needs_own_instance(const struct test_case *test)
 {

@@ -64,11 +64,14 @@ class Client:
         self.fragments = b""
         self.closing = False     # our close frame has gone out
         self.counter = 0
+        self.messages = 0
 
     # --- the opening handshake ---
 
     def open(self, host, target):
         key = b"dGhlIHNhbXBsZSBub25jZQ==" if fault == "constant-key" else base64.b64encode(os.urandom(16))
+        if fault == "few-keys":
+            key = base64.b64encode(hashlib.md5(bytes([os.urandom(1)[0] % 32])).digest())
         if fault == "short-key":
             key = base64.b64encode(os.urandom(8))
         lines = [f"GET {target} HTTP/1.1".encode(), b"Host: " + host.encode(), b"Upgrade: websocket",
@@ -115,6 +118,8 @@ class Client:
             raise OSError("Connection")
         accept = base64.b64encode(hashlib.sha1(key + GUID).digest())
         given = text(b"sec-websocket-accept")
+        if fault == "first-accept":
+            given = given.partition(b",")[0]
         if fault == "accept-in-any-case":
             accept, given = accept.lower(), given.lower()
         if given != accept and fault != "any-accept":
@@ -206,6 +211,9 @@ class Client:
         return None
 
     def data(self, opcode, final, payload):
+        self.messages += 1
+        if fault == "ten-messages" and self.messages > 10:
+            raise Failed(1000)
         self.opcode = opcode or self.opcode
         self.fragments += payload
         if not final and fault != "prints-fragments":
@@ -237,6 +245,8 @@ class Client:
             payload[2:].decode("utf-8", "ignore" if fault == "any-reason" else "strict")
         except UnicodeDecodeError as error:
             raise Failed(1007) from error
+        if fault == "shows-reason":
+            output(payload[2:] + b"\n")
         self.close(struct.pack(">H", 1000) if fault == "always-1000" else payload[:2])
         return code
 
@@ -337,6 +347,8 @@ def catch_signals():
 
 def end(client):
     """Leaves it to the server to close the connection."""
+    if fault == "ends-by-reset":
+        client.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     if fault != "closes-first":
         client.connection.settimeout(2)
         try:

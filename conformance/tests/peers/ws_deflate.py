@@ -19,7 +19,7 @@ def parameters(offer, fault):
     found = {}
     for part in rest:
         key, equals, value = part.partition(b"=")
-        value = value.strip(b'"')
+        value = re.sub(rb"\\(.)", rb"\1", value[1:-1]) if value.startswith(b'"') else value
         if fault == "deflate-any-parameter" and key not in FLAGS + SIZES:
             continue
         if key in found or key not in FLAGS + SIZES or key in FLAGS and equals:

@@ -2,6 +2,7 @@
 import codecs
 import socket
 import struct
+import threading
 import time
 import zlib
 
@@ -49,6 +50,16 @@ class Session:
         self.deflate = None      # where permessage-deflate was agreed on
         self.compressed = False  # the message that is being put together
         self.inflated = 0
+        self.ponged = False
+        self.closing = threading.Lock()
+        self.closed = False      # our close frame has gone out
+
+    def close(self, payload):
+        """One close frame, whoever is first: the peer, a mistake or a signal."""
+        with self.closing:
+            if not self.closed:
+                self.closed = True
+                self.send(CLOSE, payload)
 
     def exactly(self, count):
         data = self.reader.read(count)
@@ -70,6 +81,8 @@ class Session:
             time.sleep(DELAY_S)
         if fault == "falls-silent" and len(everybody) > SERVED:
             time.sleep(3600)
+        if fault == "impatient" and size > 1 << 20:
+            self.connection.settimeout(0.001)
         self.connection.sendall(bytes([0x80 | opcode]) + form)
         self.connection.sendall(payload)
 
@@ -117,6 +130,8 @@ class Session:
             piece = unmask(piece, key, done + (self.length if fault == "mask-carries-on" else 0))
             done += len(piece)
             pieces.append(take(piece))
+            if fault == "one-read":
+                break
         return b"".join(pieces)
 
     def take(self, piece):
@@ -167,6 +182,13 @@ class Session:
             return fault != "goes-on-after-close"
         if opcode == PING and fault == "late-pong" and self.opcode is not None:
             self.late_pongs.append(payload)
+        elif opcode == PING and fault == "hoards-pings":
+            hoard.append(bytearray(b"x" * 4096))
+            self.send(PONG, payload)
+        elif opcode == PING and fault == "first-pong":
+            if not self.ponged:
+                self.send(PONG, payload)
+            self.ponged = True
         elif opcode == PING and fault != "no-pong":
             self.send(PONG, b"pong" if fault == "other-pong" else payload)
         elif opcode == PONG and fault == "answers-pong":
@@ -184,7 +206,7 @@ class Session:
             payload[2:].decode("utf-8", "ignore" if fault == "any-reason" else "strict")
         except UnicodeDecodeError as error:
             raise Failed(1007) from error
-        self.send(CLOSE, struct.pack(">H", 1005) if fault == "sends-1005" and not payload else payload[:2])
+        self.close(struct.pack(">H", 1005) if fault == "sends-1005" and not payload else payload[:2])
 
     def data(self, opcode, final, length, key):
         if opcode in (TEXT, BINARY) and self.opcode is None:
@@ -273,10 +295,12 @@ def serve(connection):
                 session.reader = connection.makefile("rb", 65536)
             sessions.add(session)
             everybody.append(session)
+            if fault == "hundred-clients" and len(sessions) > 100:
+                return
             session.run()
     except Failed as failure:
         if fault != "silent-failure":
-            session.send(CLOSE, struct.pack(">H", 1002 if fault == "always-1002" else failure.args[0]))
+            session.close(struct.pack(">H", 1002 if fault == "always-1002" else failure.args[0]))
     except (OSError, EOFError):
         pass
     finally:
@@ -294,11 +318,14 @@ def guarded(connection):
 
 
 def say_goodbye():
-    for session in tuple(sessions):
+    for session in () if fault == "leaves-silently" else tuple(sessions):
         try:
-            session.send(CLOSE, struct.pack(">H", 1001))
+            session.close(struct.pack(">H", 1001))
         except OSError:
             pass
+    deadline = time.monotonic() + 0.5
+    while sessions and fault != "leaves-silently" and time.monotonic() < deadline:
+        time.sleep(0.005)
 
 
 def listener():
@@ -313,6 +340,7 @@ def listener():
 
 sessions = set()
 everybody = []
+hoard = []
 server = listener()
 common.end_on_signals(say_goodbye)
 for client in common.clients(server):

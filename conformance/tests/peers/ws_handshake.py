@@ -9,7 +9,7 @@ GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 REQUEST_LINE = re.compile(rb"(" + TOKEN + rb") ([\x21-\x7e]+) HTTP/([0-9])\.([0-9])")
 FIELD = re.compile(rb"(" + TOKEN + rb"):[ \t]*((?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)[ \t]*")
-EXTENSION = TOKEN + rb"(?:[ \t]*;[ \t]*" + TOKEN + rb"(?:=(?:" + TOKEN + rb'|"' + TOKEN + rb'"))?)*'
+EXTENSION = TOKEN + rb"(?:[ \t]*;[ \t]*" + TOKEN + rb"(?:=(?:" + TOKEN + rb'|"(?:\\?' + TOKEN + rb')+"))?)*'
 EXTENSIONS = re.compile(rb"[ \t,]*(?:" + EXTENSION + rb"[ \t]*(?:,[ \t,]*|$))*")
 TARGET = re.compile(rb"(?:http://[^/?#]*)?(/[^?#]*)(?:\?.*)?", re.IGNORECASE)
 KEY = re.compile(rb"[A-Za-z0-9+/]{22}==")
@@ -102,8 +102,13 @@ def accept(request, options, fault):
     digest = hashlib.sha1(request.all(b"sec-websocket-key")[0] + guid).digest()
     lines = [b"HTTP/1.1 101 Switching Protocols", b"Upgrade: websocket", b"Connection: Upgrade",
              b"Sec-WebSocket-Accept: " + b2a_base64(digest, newline=False)]
+    if fault == "accept-twice":
+        lines.append(lines[-1])
     subprotocol = options.get("--subprotocol", "").encode()
-    if subprotocol and (subprotocol in request.words(b"sec-websocket-protocol") or fault == "names-subprotocol"):
+    offered = request.words(b"sec-websocket-protocol")
+    if fault == "any-case-subprotocol":
+        offered = [word.lower() for word in offered]
+    if subprotocol and (subprotocol in offered or fault == "names-subprotocol"):
         lines.append(b"Sec-WebSocket-Protocol: " + subprotocol)
     agreement = agreed_deflate(request, options, fault)
     if agreement:
