@@ -200,6 +200,7 @@ int step_expect_resources(struct script_context *context, const struct step *ste
         if (clock_now() >= deadline)
             return step_fail(context, step, duplicate("no growth beyond the bounds"), more);
         free(more);
+        instance_pump(context->instance); // a program that cannot print waits, and gives nothing back
         nanosleep(&(struct timespec){.tv_nsec = 5 * NANOSECONDS_PER_MS}, NULL);
     }
 }

@@ -51,9 +51,8 @@ static struct matcher close_reply(const struct payload *sent, struct matcher alt
     return (struct matcher){.kind = MATCH_ANY, .alternatives = alternatives, .alternative_count = 2};
 }
 
-int step_close_ws(struct script_context *context, const struct step *step)
+static int close_one(struct script_context *context, const struct step *step, struct connection *connection)
 {
-    struct connection *connection = connection_next(context, step->on, NULL);
     struct matcher alternatives[2];
     if (step_send(context, step, connection) < 0)
         return -1;
@@ -68,5 +67,14 @@ int step_close_ws(struct script_context *context, const struct step *step)
     if (expect_matcher(context, step, &end, connection) < 0)
         return -1;
     channel_close(&connection->channel);
+    return 0;
+}
+
+int step_close_ws(struct script_context *context, const struct step *step)
+{
+    struct connection *connection = connection_next(context, step->on, NULL);
+    for (; connection; connection = connection_next(context, step->on, connection))
+        if (close_one(context, step, connection) < 0)
+            return -1;
     return 0;
 }

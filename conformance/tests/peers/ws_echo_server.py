@@ -2,6 +2,7 @@
 import codecs
 import socket
 import struct
+import sys
 import threading
 import time
 import zlib
@@ -196,7 +197,8 @@ class Session:
         return False
 
     def answer_close(self, payload):
-        if fault == "close-not-echoed":
+        closes.append(1)
+        if fault == "close-not-echoed" or fault == "hundred-closes" and len(closes) > 100:
             return
         if len(payload) == 1:
             raise Failed(1002)
@@ -304,6 +306,8 @@ def serve(connection):
     except (OSError, EOFError):
         pass
     finally:
+        if fault == "chatty":
+            sys.stderr.write("x" * 4095 + "\n")
         sessions.discard(session)
         common.finish(connection)
         session.reader.close()
@@ -341,6 +345,7 @@ def listener():
 sessions = set()
 served = []                  # a mark for each client; not the session, which would live on
 hoard = []
+closes = []                  # a mark for each close frame that came
 server = listener()
 common.end_on_signals(say_goodbye)
 for client in common.clients(server):
