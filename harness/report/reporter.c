@@ -53,18 +53,24 @@ static void report_flush(struct reporter *reporter)
     buffer_consume(out, out->length);
 }
 
+struct reporter *reporter_make(enum report_format format, FILE *file, const struct terminal_options *terminal)
+{
+    struct reporter *reporter = allocate(1, sizeof *reporter);
+    *reporter = (struct reporter){.writer = writers[format], .file = file, .report.planned = -1};
+    if (terminal)
+        reporter->report.terminal = *terminal;
+    if (reporter->writer->open)
+        reporter->writer->open(&reporter->report);
+    return reporter;
+}
+
 int reporter_open(enum report_format format, const char *path, const struct terminal_options *terminal,
                   struct reporter **reporter)
 {
     FILE *file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
     if (!file)
         return -errno;
-    *reporter = allocate(1, sizeof **reporter);
-    **reporter = (struct reporter){.writer = writers[format], .file = file, .report.planned = -1};
-    if (terminal)
-        (*reporter)->report.terminal = *terminal;
-    if ((*reporter)->writer->open)
-        (*reporter)->writer->open(&(*reporter)->report);
+    *reporter = reporter_make(format, file, terminal);
     return 0;
 }
 

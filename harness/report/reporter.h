@@ -60,6 +60,9 @@ struct reporter;
 int reporter_open(enum report_format format, const char *path, const struct terminal_options *terminal,
                   struct reporter **reporter);
 
+// Makes one that writes to a file that is open, which reporter_close() closes unless it is standard output.
+struct reporter *reporter_make(enum report_format format, FILE *file, const struct terminal_options *terminal);
+
 // Takes one event; the object stays the caller's. What it adds to the report is written at once (JUnit: at
 // the end). Unknown kinds and members are ignored, but JSON Lines holds them too. Returns 0, or the negative
 // errno of the first failed write, after which nothing more is written.

@@ -114,11 +114,22 @@ static int parse_stream(struct reader *reader, yaml_parser_t *parser, FILE *file
     return 0;
 }
 
+int reader_take(struct reader *reader, FILE *file, const char *path, struct arena *arena, struct problems *problems)
+{
+    *reader = (struct reader){.path = arena_text(arena, path), .arena = arena, .problems = problems};
+    yaml_parser_t parser;
+    int result = -ENOMEM;
+    if (yaml_parser_initialize(&parser)) {
+        yaml_parser_set_input_file(&parser, file);
+        result = parse_stream(reader, &parser, file);
+        yaml_parser_delete(&parser);
+    }
+    return result;
+}
+
 int reader_open(struct reader *reader, const char *path, struct arena *arena, struct problems *problems)
 {
-    *reader = (struct reader){.arena = arena, .problems = problems};
-    reader->path = arena_text(arena, path);
-
+    *reader = (struct reader){.path = arena_text(arena, path), .arena = arena, .problems = problems};
     // A directory can be opened, but not read.
     FILE *file = fopen(path, "r");
     if (!file || (ungetc(fgetc(file), file) == EOF && ferror(file))) {
@@ -128,13 +139,7 @@ int reader_open(struct reader *reader, const char *path, struct arena *arena, st
         problem_add(problems, path, 0, 0, "cannot read: %s", strerror(error));
         return -error;
     }
-    yaml_parser_t parser;
-    int result = -ENOMEM;
-    if (yaml_parser_initialize(&parser)) {
-        yaml_parser_set_input_file(&parser, file);
-        result = parse_stream(reader, &parser, file);
-        yaml_parser_delete(&parser);
-    }
+    int result = reader_take(reader, file, path, arena, problems);
     fclose(file);
     return result;
 }

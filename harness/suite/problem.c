@@ -6,6 +6,19 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 
+// What a file holds may be quoted in a problem, control characters and all: they must not reach a terminal.
+static char *one_line(const struct buffer *text)
+{
+    struct buffer line = {0};
+    for (size_t i = 0; i < text->length; i++) {
+        if (text->data[i] < 0x20 || text->data[i] == 0x7f)
+            buffer_escaped(&line, &text->data[i], 1, 1);
+        else
+            buffer_append(&line, &text->data[i], 1);
+    }
+    return buffer_take(&line);
+}
+
 void problem_add(struct problems *problems, const char *file, size_t line, size_t column, const char *format, ...)
 {
     struct buffer text = {0};
@@ -17,8 +30,9 @@ void problem_add(struct problems *problems, const char *file, size_t line, size_
     problems->items = grow(problems->items, problems->count, sizeof *problems->items);
     problems->items[problems->count++] = (struct problem){
         .place = line ? format_text("%s:%zu:%zu", file, line, column) : duplicate(file),
-        .text = buffer_take(&text),
+        .text = one_line(&text),
     };
+    buffer_free(&text);
 }
 
 void problems_print(const struct problems *problems, FILE *out)

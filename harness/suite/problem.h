@@ -16,7 +16,8 @@ struct problems {
     size_t count;
 };
 
-// Adds a problem at a place; line and column count from 1, 0 where there is none.
+// Adds a problem at a place; line and column count from 1, 0 where there is none. The text is made
+// one line without control characters.
 void problem_add(struct problems *problems, const char *file, size_t line, size_t column, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 

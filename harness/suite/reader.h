@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <yaml.h>
 
 #include "base/arena.h"
@@ -43,6 +44,9 @@ struct reader {
 // reading, with a problem added. Close with reader_close() in both cases.
 int reader_open(struct reader *reader, const char *path, struct arena *arena, struct problems *problems);
 void reader_close(struct reader *reader);
+
+// As reader_open(), from a file that is open and can be rewound; it stays the caller's. `path` names it in problems.
+int reader_take(struct reader *reader, FILE *file, const char *path, struct arena *arena, struct problems *problems);
 
 const yaml_node_t *reader_root(struct reader *reader);
 

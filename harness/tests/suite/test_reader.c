@@ -15,6 +15,17 @@ static void test_unknown_keys_are_named_with_the_nearest(void **state)
     document_close(&document);
 }
 
+static void test_what_is_quoted_stays_in_its_line(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"send", NULL};
+    struct document document;
+    const yaml_node_t *root = document_root(&document, "\"\\e[31m\\n\\x7fx\": 1\n");
+    assert_false(map_check(&document.reader, root, "a step", keys, NULL));
+    assert_problems(&document, "1:1: unknown key `\\x1b[31m\\n\\x7fx` in a step; it can have: send");
+    document_close(&document);
+}
+
 static void test_a_map_must_be_one_and_a_list_too(void **state)
 {
     (void)state;
@@ -259,6 +270,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unknown_keys_are_named_with_the_nearest),
+        cmocka_unit_test(test_what_is_quoted_stays_in_its_line),
         cmocka_unit_test(test_a_map_must_be_one_and_a_list_too),
         cmocka_unit_test(test_a_missing_key_is_reported_at_the_map),
         cmocka_unit_test(test_only_plain_nothing_is_null),

@@ -1,0 +1,64 @@
+// Reaches the reader of YAML (harness/suite/document.c, reader.c, template.c), steps_read and all that it calls
+// (step.c, step_values.c, payload.c, payload_ws.c, matcher.c, response.c), and steps_check of harness/suite/step_check.c.
+//
+// Oracles:
+// - a script is refused if and only if a problem says why;
+// - every problem has a place in the file and one line of printable text.
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "suite/reader.h"
+#include "suite/step.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool condition)
+{
+    if (!condition)
+        abort();
+}
+
+static void check_problems(const struct problems *problems)
+{
+    for (size_t i = 0; i < problems->count; i++) {
+        unsigned line, column;
+        require(sscanf(problems->items[i].place, "input:%u:%u", &line, &column) == 2 && line > 0 && column > 0);
+        require(*problems->items[i].text);
+        for (const char *at = problems->items[i].text; *at; at++)
+            require((unsigned char)*at >= 0x20 && *at != 0x7f);
+    }
+}
+
+static bool read_script(struct reader *reader)
+{
+    static struct variable variables[] = {{"length", {"125", 3}}, {"text", {"a\0b", 3}}};
+    const struct variables known = {variables, 2};
+    struct connection_names names = {0};
+    struct step *steps;
+    size_t count;
+    const yaml_node_t *root = reader_root(reader);
+    reader->variables = &known;
+    return steps_read(reader, root, &names, &steps, &count) && steps_check(reader, root, steps, count);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena arena = {0};
+    struct problems problems = {0};
+    struct reader reader;
+    FILE *file = size ? fmemopen((void *)data, size, "rb") : NULL;
+    if (!file)
+        return 0;
+    int opened = reader_take(&reader, file, "input", &arena, &problems);
+    bool good = opened == 0 && read_script(&reader);
+    require(good == (problems.count == 0));
+    check_problems(&problems);
+    reader_close(&reader);
+    fclose(file);
+    problems_free(&problems);
+    arena_free(&arena);
+    return 0;
+}
