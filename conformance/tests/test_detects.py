@@ -53,5 +53,6 @@ def test_every_fault_of_a_peer_is_in_the_table(program):
     found = subprocess.run(["grep", "-ohE", r'fault [!=]= "[a-z0-9-]+"', *sources], check=True, text=True,
                            stdout=subprocess.PIPE).stdout
     named = {line.split('"')[1] for line in found.splitlines()}
-    tested = {fault for fault in named if f'"{fault}"' in (sockspec.TESTS / "test_slow.py").read_text(encoding="utf-8")}
+    others = "".join((sockspec.TESTS / f"test_{test}.py").read_text(encoding="utf-8") for test in ("slow", "runs"))
+    tested = {fault for fault in named if f'"{fault}"' in others}
     assert named - tested - FAULTS[program].keys() == set()

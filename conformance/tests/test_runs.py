@@ -315,3 +315,16 @@ def test_a_rerun_line_of_a_transform_reruns_the_transform():
     case = "daytime-concurrent/misbehaving/unread-request+bytewise"
     done = rerun_of(sockspec.judge(case, sockspec.peer("daytime-concurrent", "plain-close")), case)
     assert re.search(rf"^FAIL +{re.escape(case)}: ", done.stdout, re.MULTILINE)
+
+
+def test_a_program_is_read_while_its_resources_are_watched(tmp_path):
+    """It prints 4 KiB for each client that leaves, which fills its pipe; unread, it would give nothing back."""
+    suite = tmp_path / "own.yaml"
+    suite.write_text("suite: Own\nprogram: ws-echo-server\ncases:\n"
+                     "  - id: ws-echo-server/own/leave\n    title: t\n    checks: common-0.4-descriptors\n"
+                     "    fresh: yes\n    steps:\n      - control\n      - resources: before\n"
+                     "      - connect: {as: all, count: 200}\n      - send: {handshake: {}, on: all}\n"
+                     "      - expect: {response: {status: 101}, on: all}\n      - close: all\n"
+                     "      - expect-resources: {since: before, descriptors: 4}\n", encoding="utf-8")
+    outcome = sockspec.judge(str(suite), sockspec.peer("ws-echo-server", "chatty"))
+    assert outcome.verdicts() == {"ws-echo-server/own/leave": "pass"}
