@@ -28,7 +28,7 @@ static const char help[] =
     "      --level LEVEL          only cases of level MUST, SHOULD or MAY\n"
     "      --autobahn PATTERN     only equivalents of the Autobahn Testsuite's cases of these numbers ('6.4.*', '*')\n"
     "      --skip-slow            leave out cases that wait in real time\n"
-    "      --thorough             repeat a thousand times where a few times do by default\n"
+    "      --thorough             repeat a thousand times where a few do by default, and cut WebSocket cases anywhere\n"
     "The implementation:\n"
     "  -p, --profile FILE|NAME    how to start each program (default: reference)\n"
     "      --without CAPABILITY   the command lacks this option or capability (may be repeated)\n"
