@@ -117,5 +117,6 @@ def test_profiles_of_other_implementations_are_well_formed():
     done = sockspec.run("validate", *files)
     assert done.returncode == 0, done.stderr
     profiles = {path.stem for path in data.glob("profiles/*.yaml")}
-    clients = {"python-websockets-client"}  # they come by themselves, to `sockspec serve`
+    # Those that come by themselves, to `sockspec serve`.
+    clients = {f"{name}-client" for name in yaml.safe_load((data / "peers" / "clients.yaml").read_text("utf-8"))}
     assert {path.stem for path in data.glob("expectations/*.yaml")} <= profiles | clients

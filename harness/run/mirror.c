@@ -12,6 +12,7 @@
 
 static const char extensions_field[] = "Sec-WebSocket-Extensions";
 static const char window_parameter[] = "client_max_window_bits";
+static const char takeover_capability[] = "client-context-takeover";
 
 // --- which cases ---
 
@@ -99,12 +100,18 @@ static bool keep_checks(struct test_case *test, struct arena *arena)
     return any_rfc;
 }
 
+// Turned around it is the server who refers to earlier messages.
+static bool needs_takeover(const struct test_case *test)
+{
+    return test->need_count == 1 && strcmp(test->needs[0], takeover_capability) == 0;
+}
+
 static bool options_fit(const struct test_case *test)
 {
     for (size_t i = 0; i < test->option_count; i++)
         if (strcmp(test->options[i].name, "deflate") != 0)
             return false;
-    return !test->arguments && test->need_count == 0;
+    return !test->arguments && (test->need_count == 0 || needs_takeover(test));
 }
 
 const struct test_case *mirror_make(const struct test_case *test, unsigned transform, struct arena *arena)
@@ -123,7 +130,8 @@ const struct test_case *mirror_make(const struct test_case *test, unsigned trans
 // What a client says of permessage-deflate.
 struct offer {
     bool deflate;
-    bool client_window; // it lets the server set its window
+    bool client_window;                 // it lets the server set its window
+    struct ws_deflate_agreement wishes; // of its first offer
 };
 
 static struct offer offer_read(const struct buffer *bytes)
@@ -133,6 +141,7 @@ static struct offer offer_read(const struct buffer *bytes)
     const char *fault;
     if (http_request_decode(bytes->data, bytes->length, &head, &fault) <= 0)
         return offer;
+    offer.wishes = ws_deflate_agreement_read(&head);
     for (size_t i = 0; i < head.field_count; i++) {
         if (!equal_ignoring_case(head.fields[i].name, extensions_field))
             continue;
@@ -167,6 +176,22 @@ static const char *make_answer(const char *wanted, const struct offer *offer, st
     return NULL;
 }
 
+// Adds what accepts the client's offer and is not said yet. What it asks of the server has to be answered (RFC 7692
+// sections 7.1.1.1 and 7.1.2.1), and that it will refer to nothing itself may be (7.1.1.2).
+static void add_wishes(const struct ws_deflate_agreement *wishes, struct buffer *answer)
+{
+    const char *said = buffer_string(answer);
+    bool server = wishes->server_no_context_takeover && !strstr(said, "server_no_context_takeover");
+    bool client = wishes->client_no_context_takeover && !strstr(said, "client_no_context_takeover");
+    bool window = wishes->server_max_window_bits && !strstr(said, "server_max_window_bits");
+    if (server)
+        buffer_format(answer, "; server_no_context_takeover");
+    if (client)
+        buffer_format(answer, "; client_no_context_takeover");
+    if (window)
+        buffer_format(answer, "; server_max_window_bits=%d", wishes->server_max_window_bits);
+}
+
 int step_welcome(struct script_context *context, const struct step *step)
 {
     static struct request_matcher request = {.opening = true};
@@ -176,6 +201,10 @@ int step_welcome(struct script_context *context, const struct step *step)
     struct offer offer = offer_read(&guest->channel.in);
     struct buffer extensions = {0};
     const char *refused = changes->set_count ? make_answer(changes->set[0].value, &offer, &extensions) : NULL;
+    if (changes->set_count && !refused)
+        add_wishes(&offer.wishes, &extensions);
+    if (!refused && needs_takeover(context->test) && offer.wishes.server_no_context_takeover)
+        refused = "the client asks the server to do without context takeover";
     struct http_field field = {extensions_field, buffer_string(&extensions)};
     struct payload answer = {.kind = PAYLOAD_RESPONSE};
     if (changes->set_count && !refused)
