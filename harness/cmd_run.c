@@ -336,6 +336,7 @@ static void release(struct run *run)
     sandbox_close(run->sandbox);
     plan_free(&run->plan);
     free(run->expectations.items);
+    target_end(&run->target);
     catalog_free(&run->catalog);
 }
 

@@ -15,6 +15,7 @@
 #include "run/launch.h"
 #include "run/mirror.h"
 #include "serve/server.h"
+#include "wire/tls.h"
 
 static const char help[] =
     "usage: sockspec serve [OPTION...] [CASE...]\n"
@@ -28,6 +29,7 @@ static const char help[] =
     "\n"
     "  -p, --port PORT       where to listen (default 9001; 0: the kernel picks one)\n"
     "      --host ADDRESS    the address to listen at (default 127.0.0.1)\n"
+    "      --cert FILE --key FILE  speak wss with this certificate chain and key (PEM)\n"
     "      --reports DIR     where NAME.jsonl and index.json go (default reports/clients)\n"
     "      --list            print the ids of the cases, in order, and end\n"
     "      --once            end when the first client has asked for its reports\n"
@@ -45,6 +47,8 @@ struct serve_options {
     const char *data;
     const char *host;
     const char *reports;
+    const char *certificate;
+    const char *key;
     const char *expectations;
     const char *autobahn;
     long long port;
@@ -69,6 +73,12 @@ static int parse_option(struct serve_options *options, int code)
         return parse_port(optarg, &options->port);
     case 'a':
         options->host = optarg;
+        return 0;
+    case 'c':
+        options->certificate = optarg;
+        return 0;
+    case 'k':
+        options->key = optarg;
         return 0;
     case 'r':
         options->reports = optarg;
@@ -109,6 +119,8 @@ static int parse_options(int argc, char **argv, struct serve_options *options)
     static const struct option known[] = {
         {"port", required_argument, NULL, 'p'},
         {"host", required_argument, NULL, 'a'},
+        {"cert", required_argument, NULL, 'c'},
+        {"key", required_argument, NULL, 'k'},
         {"reports", required_argument, NULL, 'r'},
         {"expectations", required_argument, NULL, 'e'},
         {"list", no_argument, NULL, 'l'},
@@ -212,7 +224,24 @@ static int make_directory(const char *path)
     return result < 0 ? usage_error("cannot make the directory %s: %s", path, strerror(-result)) : 0;
 }
 
-static int serve(const struct serve_options *options, const struct plan *plan, const struct expectations *expectations)
+static int make_tls(const struct serve_options *options, SSL_CTX **tls)
+{
+    char *message;
+    *tls = NULL;
+    if (!options->certificate && !options->key)
+        return 0;
+    if (!options->certificate || !options->key)
+        return usage_error("--cert and --key belong together");
+    *tls = tls_server_context(options->certificate, options->key, &message);
+    if (*tls)
+        return 0;
+    usage_error("%s", message);
+    free(message);
+    return EXIT_USAGE;
+}
+
+static int serve(const struct serve_options *options, SSL_CTX *tls, const struct plan *plan,
+                 const struct expectations *expectations)
 {
     struct net_address address;
     if (parse_address(options, &address) != 0 || make_directory(options->reports) != 0)
@@ -225,8 +254,8 @@ static int serve(const struct serve_options *options, const struct plan *plan, c
         buffer_free(&place);
         return EXIT_USAGE;
     }
-    printf("sockspec %s: %zu cases at ws://%s, reports in %s\n", SOCKSPEC_VERSION, plan->count, buffer_string(&place),
-           options->reports);
+    printf("sockspec %s: %zu cases at %s://%s, reports in %s\n", SOCKSPEC_VERSION, plan->count, tls ? "wss" : "ws",
+           buffer_string(&place), options->reports);
     fflush(stdout);
     buffer_free(&place);
     struct agents *agents = agents_make(&(struct agents_settings){
@@ -240,7 +269,12 @@ static int serve(const struct serve_options *options, const struct plan *plan, c
     });
     int result = server_run(
         &(struct server_settings){
-            .plan = plan, .agents = agents, .time_scale = options->time_scale, .once = options->once},
+            .plan = plan,
+            .agents = agents,
+            .tls = tls,
+            .time_scale = options->time_scale,
+            .once = options->once,
+        },
         listener);
     int status = agents_close(agents);
     if (result < 0)
@@ -256,6 +290,7 @@ int cmd_serve(int argc, char **argv)
     struct catalog catalog;
     struct plan plan;
     struct expectations expectations = {0};
+    SSL_CTX *tls = NULL;
     int status = parse_options(argc, argv, &options);
     if (status != 0)
         return status == HELP_PRINTED ? EXIT_AS_EXPECTED : status;
@@ -267,7 +302,10 @@ int cmd_serve(int argc, char **argv)
     for (size_t i = 0; status == 0 && options.list && i < plan.count; i++)
         puts(plan.entries[i].id);
     if (status == 0 && !options.list)
-        status = serve(&options, &plan, &expectations);
+        status = make_tls(&options, &tls);
+    if (status == 0 && !options.list)
+        status = serve(&options, tls, &plan, &expectations);
+    tls_context_free(tls);
     plan_free(&plan);
     free(expectations.items);
     catalog_free(&catalog);

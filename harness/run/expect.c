@@ -99,7 +99,8 @@ static void describe_end(const struct source *source, struct buffer *out)
         buffer_text(out, source->output->ended ? "the end" : "");
         return;
     }
-    static const char *const ends[] = {"", "the end of the connection (FIN)", "a reset (RST)"};
+    static const char *const ends[] = {"", "the end of the connection (FIN)", "a reset (RST)",
+                                       "the end of the connection (FIN without close_notify)"};
     buffer_text(out, ends[source->connection->channel.end]);
 }
 

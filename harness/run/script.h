@@ -43,6 +43,7 @@ struct script_context {
     const struct test_case *test;
     struct instance *instance;
     struct socket_source sockets;
+    const struct target *target; // under whose TLS connections are put; NULL: none
     struct waiter waiter;
     double time_scale;
     struct result *result;

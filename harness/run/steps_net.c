@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "run/script.h"
+#include "wire/tls.h"
 
 // So many bytes of a case go one by one under the transform bytewise, the rest as it is.
 #define MOST_SINGLE_BYTES 8192
@@ -16,6 +17,17 @@
 static int socket_type(const struct script_context *context)
 {
     return context->test->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
+}
+
+static int begin_tls(struct script_context *context, const struct step *step, struct connection *connection)
+{
+    const struct tls_style style = {.server_name = context->target->server_name};
+    int result = tls_connect(&connection->channel, context->target->tls, &style, step_deadline(context, step));
+    if (result == 0)
+        return 0;
+    const char *fault = tls_fault(&connection->channel);
+    return step_fail(context, step, duplicate("a TLS handshake"),
+                     *fault ? duplicate(fault) : failure_text(context, "handshake", result));
 }
 
 static int connect_one(struct script_context *context, const struct step *step)
@@ -29,7 +41,7 @@ static int connect_one(struct script_context *context, const struct step *step)
     int result = channel_connect(&connection->channel, &context->sockets, socket_type(context), &address,
                                  step_deadline(context, step));
     if (result == 0)
-        return 0;
+        return context->target && context->target->tls ? begin_tls(context, step, connection) : 0;
     struct buffer expected = {0};
     buffer_text(&expected, "a connection to ");
     net_address_text(&address, &expected);

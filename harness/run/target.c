@@ -1,5 +1,6 @@
 #include "run/target.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "base/text.h"
 #include "suite/template.h"
 #include "wire/channel.h"
+#include "wire/tls.h"
 
 // --- a program that runs already ---
 
@@ -35,6 +37,13 @@ static bool split_authority(char *authority, const char **host, const char **por
     return **host && *port;
 }
 
+// Server name indication is for names alone (RFC 6066 section 3).
+static bool is_address(const char *host)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
+}
+
 static int resolve(char *authority, const char *port, bool datagrams, struct target *target)
 {
     const char *host;
@@ -47,6 +56,8 @@ static int resolve(char *authority, const char *port, bool datagrams, struct tar
         return -EINVAL;
     target->address.length = found->ai_addrlen;
     memcpy(&target->address.any, found->ai_addr, found->ai_addrlen);
+    if (target->tls && !is_address(host))
+        target->server_name = duplicate(host);
     freeaddrinfo(found);
     return 0;
 }
@@ -57,9 +68,16 @@ int target_parse(const char *url, struct target *target, const char **message)
         const char *scheme;
         const char *default_port;
         bool datagrams;
-    } schemes[] = {{"ws://", "80", false}, {"tcp://", NULL, false}, {"udp://", NULL, true}};
+        bool tls;
+    } schemes[] = {
+        {"ws://", "80", false, false},
+        {"wss://", "443", false, true},
+        {"tcp://", NULL, false, false},
+        {"udp://", NULL, true, false},
+    };
     target->running = true;
-    *message = "not a URL such as ws://127.0.0.1:9001/, tcp://[::1]:80, udp://localhost:1200 or unix:/run/x.sock";
+    *message =
+        "not a URL such as ws://127.0.0.1:9001/, wss://localhost/, tcp://[::1]:80, udp://localhost:1200 or unix:/run/x.sock";
     if (strncmp(url, "unix:", 5) == 0)
         return url[5] == '\0' || net_local(url + 5, &target->address) < 0 ? -EINVAL : 0;
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
@@ -70,6 +88,7 @@ int target_parse(const char *url, struct target *target, const char **message)
         char *authority = duplicate_bytes(url + prefix, slash ? (size_t)(slash - url) - prefix : strlen(url + prefix));
         if (slash)
             target->path = slash;
+        target->tls = schemes[i].tls ? tls_client_context(NULL) : NULL;
         int result = resolve(authority, schemes[i].default_port, schemes[i].datagrams, target);
         free(authority);
         if (result < 0)
@@ -77,6 +96,13 @@ int target_parse(const char *url, struct target *target, const char **message)
         return result;
     }
     return -EINVAL;
+}
+
+void target_end(struct target *target)
+{
+    tls_context_free(target->tls);
+    free(target->server_name);
+    *target = (struct target){0};
 }
 
 // --- arguments ---

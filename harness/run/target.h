@@ -2,6 +2,8 @@
 #ifndef SOCKSPEC_RUN_TARGET_H
 #define SOCKSPEC_RUN_TARGET_H
 
+#include <openssl/types.h>
+
 #include "base/net_address.h"
 #include "suite/catalog.h"
 
@@ -10,11 +12,14 @@ struct target {
     bool running;                  // --at: one program that somebody else started
     struct net_address address;    // of that
     const char *path;              // of its URL, or NULL
+    SSL_CTX *tls;                  // wss: what connections are put under; certificates are not verified
+    char *server_name;             // wss: the name in its URL, or NULL when that is an address
 };
 
-// Parses "ws://127.0.0.1:9001/", "tcp://[::1]:80", "udp://localhost:1200" or "unix:/run/x.sock". Names are resolved.
-// Returns 0, or -EINVAL with one line in `message`, static.
+// Parses "ws://127.0.0.1:9001/", "wss://example.org/", "tcp://[::1]:80", "udp://localhost:1200" or "unix:/run/x.sock". Names are resolved.
+// Returns 0, or -EINVAL with one line in `message`, static. To be ended in both cases.
 int target_parse(const char *url, struct target *target, const char **message);
+void target_end(struct target *target);
 
 // What arguments a program is started with in a case: the profile's command with `{…}` replaced.
 struct endpoint {

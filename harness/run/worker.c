@@ -262,6 +262,7 @@ static void run_once(struct worker *worker, const struct test_case *test, struct
         .test = test,
         .instance = &worker->instance,
         .sockets = sockets_of(worker),
+        .target = worker->target,
         .time_scale = worker->time_scale,
         .result = result,
         .segmentation = *segmentation,

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "run/mirror.h"
 #include "serve/request.h"
+#include "wire/tls.h"
 
 #define HEAD_MS 10000
 
@@ -127,6 +128,13 @@ static void obey(struct server *server, const struct serve_request *request, str
     free(text);
 }
 
+static int begin_tls(const struct server *server, struct channel *channel)
+{
+    static const struct tls_style style = {0};
+    SSL_CTX *context = server->settings->tls;
+    return context ? tls_accept(channel, context, &style, deadline_in(server, HEAD_MS)) : 0;
+}
+
 static void *serve_guest(void *argument)
 {
     struct guest guest = *(struct guest *)argument;
@@ -140,7 +148,9 @@ static void *serve_guest(void *argument)
     free(argument);
     transcript_begin(&result.transcript);
     channel_adopt(&channel, guest.fd);
-    if (await_head(&channel, deadline_in(server, HEAD_MS), &target, &wrong) < 0) {
+    if (begin_tls(server, &channel) < 0) {
+        channel_shutdown(&channel);
+    } else if (await_head(&channel, deadline_in(server, HEAD_MS), &target, &wrong) < 0) {
         if (wrong)
             refuse(&channel, "400 Bad Request", wrong, deadline_in(server, HEAD_MS));
     } else {

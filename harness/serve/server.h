@@ -2,6 +2,7 @@
 #ifndef SOCKSPEC_SERVE_SERVER_H
 #define SOCKSPEC_SERVE_SERVER_H
 
+#include <openssl/types.h>
 #include <stdatomic.h>
 
 #include "base/net_address.h"
@@ -11,6 +12,7 @@
 struct server_settings {
     const struct plan *plan; // case N is entry N - 1
     struct agents *agents;
+    SSL_CTX *tls; // what clients are put under, or NULL
     double time_scale;
     bool once; // end as soon as an agent has ended its run
 };

@@ -14,6 +14,8 @@
 #endif
 
 #include "base/clock.h"
+#include "wire/raw.h"
+#include "wire/tls.h"
 
 #define READ_SIZE 65536
 #define DATAGRAM_SIZE 65536
@@ -129,8 +131,7 @@ void channel_adopt(struct channel *channel, int fd)
     transcript_note(channel->transcript, channel->name, "accepted");
 }
 
-// Writes what the kernel takes now. Returns the count, 0 when it takes nothing, or a negative errno.
-static ssize_t write_some(struct channel *channel, const unsigned char *bytes, size_t length)
+ssize_t raw_write_some(struct channel *channel, const unsigned char *bytes, size_t length)
 {
     ssize_t written = channel->datagrams
                           ? sendto(channel->fd, bytes, length, MSG_NOSIGNAL, &channel->peer.any, channel->peer.length)
@@ -140,15 +141,11 @@ static ssize_t write_some(struct channel *channel, const unsigned char *bytes, s
     return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 }
 
-int channel_send(struct channel *channel, const void *bytes, size_t length, int64_t deadline)
+int raw_write(struct channel *channel, const unsigned char *bytes, size_t length, int64_t deadline)
 {
-    const unsigned char *start = length ? bytes : (const unsigned char *)"";
     size_t done = 0;
-    if (channel->fd < 0)
-        return -EBADF;
-    transcript_bytes(channel->transcript, channel->name, DIRECTION_OUT, bytes, length);
     do {
-        ssize_t written = write_some(channel, start + done, length - done);
+        ssize_t written = raw_write_some(channel, bytes + done, length - done);
         if (written < 0)
             return (int)written;
         done += (size_t)written;
@@ -166,12 +163,23 @@ int channel_send(struct channel *channel, const void *bytes, size_t length, int6
     return 0;
 }
 
+int channel_send(struct channel *channel, const void *bytes, size_t length, int64_t deadline)
+{
+    const unsigned char *start = length ? bytes : (const unsigned char *)"";
+    if (channel->fd < 0)
+        return -EBADF;
+    transcript_bytes(channel->transcript, channel->name, DIRECTION_OUT, bytes, length);
+    return channel->tls ? tls_send(channel, start, length, deadline) : raw_write(channel, start, length, deadline);
+}
+
 int channel_flood(struct channel *channel, const void *bytes, size_t length, int64_t deadline)
 {
     size_t done = 0;
     int result = 0;
     while (result == 0 && clock_now() < deadline) {
-        ssize_t written = write_some(channel, (const unsigned char *)bytes + done % length, length - done % length);
+        const unsigned char *next = (const unsigned char *)bytes + done % length;
+        size_t left = length - done % length;
+        ssize_t written = channel->tls ? tls_write_some(channel, next, left) : raw_write_some(channel, next, left);
         if (written < 0)
             result = (int)written;
         else if (written == 0)
@@ -231,29 +239,35 @@ static int receive_datagram(struct channel *channel)
     return -EXDEV;
 }
 
-static int receive_bytes(struct channel *channel)
+ssize_t raw_read(struct channel *channel, unsigned char *bytes, size_t size)
 {
-    unsigned char *room = buffer_extend(&channel->in, READ_SIZE);
-    ssize_t length = recv(channel->fd, room, READ_SIZE, 0);
-    int error = errno;
-    buffer_shorten(&channel->in, channel->in.length - READ_SIZE + (length > 0 ? (size_t)length : 0));
-    if (length > 0) {
-        transcript_bytes(channel->transcript, channel->name, DIRECTION_IN, room, (size_t)length);
-        channel->received += (size_t)length;
-        return 1;
-    }
+    ssize_t length = recv(channel->fd, bytes, size, 0);
+    if (length > 0)
+        return length;
     if (length == 0) {
         channel->end = CHANNEL_FIN;
         transcript_note(channel->transcript, channel->name, "FIN from the peer");
         return 0;
     }
-    if (error == EAGAIN || error == EINTR)
+    if (errno == EAGAIN || errno == EINTR)
         return -ETIMEDOUT;
-    if (error != ECONNRESET && error != EPIPE)
-        return -error;
+    if (errno != ECONNRESET && errno != EPIPE)
+        return -errno;
     channel->end = CHANNEL_RST;
     transcript_note(channel->transcript, channel->name, "RST from the peer");
     return 0;
+}
+
+static int receive_bytes(struct channel *channel)
+{
+    unsigned char *room = buffer_extend(&channel->in, READ_SIZE);
+    ssize_t length = raw_read(channel, room, READ_SIZE);
+    buffer_shorten(&channel->in, channel->in.length - READ_SIZE + (length > 0 ? (size_t)length : 0));
+    if (length <= 0)
+        return (int)length;
+    transcript_bytes(channel->transcript, channel->name, DIRECTION_IN, room, (size_t)length);
+    channel->received += (size_t)length;
+    return 1;
 }
 
 int channel_poll(struct channel *channel)
@@ -262,7 +276,9 @@ int channel_poll(struct channel *channel)
         return -EBADF;
     if (channel->datagrams)
         return channel->has_datagram ? 1 : receive_datagram(channel);
-    return channel->end == CHANNEL_OPEN ? receive_bytes(channel) : 0;
+    if (channel->end != CHANNEL_OPEN)
+        return 0;
+    return channel->tls ? tls_poll(channel) : receive_bytes(channel);
 }
 
 int channel_receive(struct channel *channel, int64_t deadline)
@@ -271,8 +287,11 @@ int channel_receive(struct channel *channel, int64_t deadline)
         int result = channel_poll(channel);
         if (result != -ETIMEDOUT)
             return result;
-        result = channel->waiter->wait(channel->waiter->context, channel->fd, POLLIN, deadline);
-        if (result < 0)
+        int64_t until = channel->tls ? tls_wait_until(channel, deadline) : deadline;
+        result = channel->waiter->wait(channel->waiter->context, channel->fd, POLLIN, until);
+        if (result == -ETIMEDOUT && until < deadline)
+            tls_answer(channel);
+        else if (result < 0)
             return result;
     }
 }
@@ -284,31 +303,42 @@ void channel_consume(struct channel *channel, size_t length)
         channel->has_datagram = false;
 }
 
-int channel_shutdown(struct channel *channel)
+int channel_cut(struct channel *channel)
 {
     transcript_note(channel->transcript, channel->name, "FIN sent");
     channel->wrote_end = true;
     return shutdown(channel->fd, SHUT_WR) < 0 && errno != ENOTCONN ? -errno : 0;
 }
 
-void channel_reset(struct channel *channel)
+int channel_shutdown(struct channel *channel)
 {
-    if (channel->fd < 0)
-        return;
-    transcript_note(channel->transcript, channel->name, "RST sent");
-    setsockopt(channel->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1, .l_linger = 0},
-               sizeof(struct linger));
+    if (channel->tls)
+        tls_shutdown(channel); // a peer that does not take it gets the FIN all the same
+    return channel_cut(channel);
+}
+
+static void end(struct channel *channel, const char *how, bool politely)
+{
+    if (channel->tls)
+        tls_end(channel, politely);
+    transcript_note(channel->transcript, channel->name, "%s", how);
     close(channel->fd);
     channel->fd = -1;
 }
 
-void channel_close(struct channel *channel)
+void channel_reset(struct channel *channel)
 {
     if (channel->fd < 0)
         return;
-    transcript_note(channel->transcript, channel->name, "closed");
-    close(channel->fd);
-    channel->fd = -1;
+    setsockopt(channel->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1, .l_linger = 0},
+               sizeof(struct linger));
+    end(channel, "RST sent", false);
+}
+
+void channel_close(struct channel *channel)
+{
+    if (channel->fd >= 0)
+        end(channel, "closed", true);
 }
 
 void channel_free(struct channel *channel)

@@ -2,7 +2,8 @@
 //
 // Sockets are non-blocking; every wait has a deadline and goes through a *waiter*, so that whoever runs a script can
 // look after other things meanwhile (the standard output of the program, its end). What arrives is appended to `in`;
-// the end of the stream is remembered as FIN or RST, told apart. Everything is written into the transcript.
+// the end of the stream is remembered as FIN or RST, told apart. Everything is written into the transcript. A stream may
+// be put under TLS (wire/tls.h); what is said here then goes for the plain bytes.
 //
 // A channel is used by one thread.
 #ifndef SOCKSPEC_WIRE_CHANNEL_H
@@ -35,9 +36,12 @@ int socket_make(const struct socket_source *source, int domain, int type);
 
 enum channel_end {
     CHANNEL_OPEN,
-    CHANNEL_FIN,
+    CHANNEL_FIN, // under TLS: behind close_notify
     CHANNEL_RST,
+    CHANNEL_CUT, // under TLS: FIN without close_notify
 };
+
+struct tls; // wire/tls.h
 
 struct channel {
     int fd; // -1: closed by us
@@ -52,6 +56,7 @@ struct channel {
     enum channel_end end;
     size_t received;  // bytes in all
     int64_t settling; // nanoseconds spent in channel_settle
+    struct tls *tls;  // or NULL: plain bytes
     const struct waiter *waiter;
     struct transcript *transcript;
 };
@@ -86,10 +91,13 @@ int channel_poll(struct channel *channel);
 // Drops the first bytes of `in`, or the current datagram.
 void channel_consume(struct channel *channel, size_t length);
 
-// Half-closes. Returns 0 or a negative errno.
+// Half-closes: FIN, under TLS behind close_notify. Returns 0 or a negative errno.
 int channel_shutdown(struct channel *channel);
 
-// Closes with RST, or in the ordinary way. Harmless on a closed channel.
+// Half-closes by FIN alone, under TLS too.
+int channel_cut(struct channel *channel);
+
+// Closes with RST, or in the ordinary way, under TLS with close_notify. Harmless on a closed channel.
 void channel_reset(struct channel *channel);
 void channel_close(struct channel *channel);
 

@@ -15,6 +15,8 @@ static void test_urls_become_addresses(void **state)
         {"ws://127.0.0.1", "127.0.0.1:80", NULL},
         {"ws://127.0.0.1/chat?x=1:2", "127.0.0.1:80", "/chat?x=1:2"},
         {"ws://[::1]/x", "[::1]:80", "/x"},
+        {"wss://127.0.0.1/x", "127.0.0.1:443", "/x"},
+        {"wss://[::1]:9443", "[::1]:9443", NULL},
         {"tcp://[::1]:8080", "[::1]:8080", NULL},
         {"tcp://127.0.0.1:1", "127.0.0.1:1", NULL},
         {"udp://127.0.0.1:65535", "127.0.0.1:65535", NULL},
@@ -34,6 +36,9 @@ static void test_urls_become_addresses(void **state)
             assert_string_equal(target.path, rows[i].path);
         else
             assert_null(target.path);
+        assert_int_equal(target.tls != NULL, strncmp(rows[i].url, "wss", 3) == 0);
+        assert_null(target.server_name);
+        target_end(&target);
         buffer_free(&text);
     }
 }
@@ -45,6 +50,12 @@ static void test_names_are_resolved(void **state)
     const char *message;
     assert_int_equal(target_parse("tcp://localhost:8080", &target, &message), 0);
     assert_int_equal(net_port(&target.address), 8080);
+    assert_null(target.server_name);
+    target_end(&target);
+    assert_int_equal(target_parse("wss://localhost", &target, &message), 0);
+    assert_int_equal(net_port(&target.address), 443);
+    assert_string_equal(target.server_name, "localhost");
+    target_end(&target);
 }
 
 static void test_what_is_no_url_is_refused(void **state)
@@ -54,7 +65,6 @@ static void test_what_is_no_url_is_refused(void **state)
         "",
         "localhost:80",
         "http://127.0.0.1:80/",
-        "wss://127.0.0.1:443/",
         "tcp://127.0.0.1",
         "tcp://",
         "tcp://:80",
