@@ -19,6 +19,7 @@ int cmd_coverage(int argc, char **argv);
 int cmd_validate(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
+int cmd_export_corpus(int argc, char **argv);
 
 // Parses the command line of a subcommand whose only options are --data and --help; `optind` is then at the first word.
 // Returns 0, HELP_PRINTED, or EXIT_USAGE after a complaint.
@@ -30,6 +31,10 @@ const char *data_directory(const char *option);
 
 // Loads the catalog, or prints what is wrong with it and returns false.
 bool load_or_complain(struct catalog *catalog, const char *data);
+
+// The same for what a selection needs: the suites of the programs that its words name, and suite files of one's own.
+struct selection;
+bool load_selected_or_complain(struct catalog *catalog, const char *data, const struct selection *selection);
 
 // Parses the factor of --time-scale. Returns 0, or EXIT_USAGE after a complaint.
 int parse_time_scale(const char *text, double *scale);

@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "cmd.h"
+#include "run/plan.h"
 
 static bool holds_data(const char *directory)
 {
@@ -40,6 +41,22 @@ const char *data_directory(const char *option)
 bool load_or_complain(struct catalog *catalog, const char *data)
 {
     if (catalog_load(catalog, data) == 0)
+        return true;
+    problems_print(&catalog->problems, stderr);
+    catalog_free(catalog);
+    return false;
+}
+
+bool load_selected_or_complain(struct catalog *catalog, const char *data, const struct selection *selection)
+{
+    int result = catalog_load_for(catalog, data, selection->words, selection->word_count);
+    for (size_t i = 0; result == 0 && i < selection->word_count; i++) {
+        const char *path;
+        const char *pattern;
+        if (suite_word(&catalog->arena, selection->words[i], &path, &pattern))
+            result = catalog_need_suite(catalog, path);
+    }
+    if (result == 0)
         return true;
     problems_print(&catalog->problems, stderr);
     catalog_free(catalog);

@@ -18,6 +18,7 @@ static const struct command {
     {"coverage", cmd_coverage, "requirements against the cases that check them"},
     {"validate", cmd_validate, "check suites, requirements, programs and profiles"},
     {"report", cmd_report, "make reports from the events of a run"},
+    {"export-corpus", cmd_export_corpus, "write what cases send as inputs of the fuzz targets"},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
 
@@ -29,7 +30,7 @@ static void print_help(FILE *out)
           "\n",
           out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].about);
+        fprintf(out, "  %-13s %s\n", commands[i].name, commands[i].about);
     fputs("\n"
           "`sockspec COMMAND --help` says more. Examples:\n"
           "  sockspec run                                     all suites, the reference implementations\n"

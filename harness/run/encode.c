@@ -5,10 +5,22 @@
 #include "base/text.h"
 #include "run/script.h"
 
-static void new_mask(unsigned char mask[4])
+// The examples of RFC 6455 sections 5.7 and 1.3, for connections that are repeatable.
+#define EXAMPLE_MASK "\x37\xfa\x21\x3d"
+#define EXAMPLE_KEY "dGhlIHNhbXBsZSBub25jZQ=="
+
+static void new_mask(const struct connection *connection, unsigned char mask[4])
 {
-    if (getrandom(mask, 4, 0) != 4)
-        memcpy(mask, "\x37\xfa\x21\x3d", 4);
+    if (connection->repeatable || getrandom(mask, 4, 0) != 4)
+        memcpy(mask, EXAMPLE_MASK, 4);
+}
+
+static void new_key(struct connection *connection)
+{
+    if (connection->repeatable)
+        memcpy(connection->key, EXAMPLE_KEY, sizeof EXAMPLE_KEY);
+    else
+        ws_key_make(connection->key);
 }
 
 static void encode_frame(const struct payload *payload, const unsigned char *content, size_t length, bool fin,
@@ -24,7 +36,7 @@ static void encode_frame(const struct payload *payload, const unsigned char *con
     if (payload->mask_by_role && connection->accepted)
         frame.masked = false;
     if (payload->random_mask)
-        new_mask(frame.mask);
+        new_mask(connection, frame.mask);
     ws_frame_encode(out, &frame, content, length);
 }
 
@@ -63,7 +75,7 @@ static void encode_handshake(const struct ws_request *described, struct connecti
     struct ws_request request = *described;
     if (!request.target)
         request.target = connection->target;
-    ws_key_make(connection->key);
+    new_key(connection);
     net_address_text(&connection->channel.peer, &host);
     ws_request_encode(out, &request, buffer_string(&host), connection->key);
     for (size_t i = 0; i < request.changes.set_count; i++)
@@ -110,4 +122,22 @@ void payload_encode(const struct payload *payload, struct connection *connection
         encode_response(&payload->response, connection, out);
         break;
     }
+}
+
+void step_encode(const struct step *step, struct connection *connection, struct buffer *out)
+{
+    if (step->word != STEP_CLOSE_WS) {
+        payload_encode(&step->payload, connection, out);
+        return;
+    }
+    struct payload frame = {
+        .kind = PAYLOAD_FRAME,
+        .parts = (struct payload *)&step->payload,
+        .part_count = 1,
+        .frame = {.fin = true, .opcode = WS_CLOSE, .masked = true},
+        .random_mask = true,
+        .mask_by_role = true,
+    };
+    payload_encode(&frame, connection, out);
+    connection->close_sent = true;
 }

@@ -18,6 +18,7 @@ struct connection {
     const char *target; // of an opening handshake that names none, or NULL
     bool websocket;
     bool accepted; // the program is the client
+    bool repeatable; // keys and masks are always the same, those of RFC 6455's examples
     bool close_sent;
     bool close_seen; // a close frame has come
     struct ws_deflate deflate;
@@ -151,7 +152,11 @@ int expect_on_output(struct script_context *context, const struct step *step, st
 // Bytes on a connection that nobody expected, in words, or NULL; to be freed.
 char *unexpected_on_connection(struct connection *connection);
 
-// Appends the bytes of a payload as they go out on a connection (keys and masks are made anew).
+// Appends the bytes of a payload as they go out on a connection (keys and masks are made anew, unless it is repeatable).
 void payload_encode(const struct payload *payload, struct connection *connection, struct buffer *out);
+
+// The same for what a step puts on the wire: the payload of a send, flood, open or upgrade, the close frame of a closing
+// handshake.
+void step_encode(const struct step *step, struct connection *connection, struct buffer *out);
 
 #endif

@@ -116,25 +116,6 @@ int send_bytes(struct script_context *context, const struct step *step, struct c
     return length ? send_piece(context, step, connection, bytes, length) : 0;
 }
 
-// What a step puts on the wire, for coalescing: the bytes of `send` and of a closing handshake.
-static void encode_step(const struct step *step, struct connection *connection, struct buffer *out)
-{
-    if (step->word == STEP_SEND) {
-        payload_encode(&step->payload, connection, out);
-        return;
-    }
-    struct payload frame = {
-        .kind = PAYLOAD_FRAME,
-        .parts = (struct payload *)&step->payload,
-        .part_count = 1,
-        .frame = {.fin = true, .opcode = WS_CLOSE, .masked = true},
-        .random_mask = true,
-        .mask_by_role = true,
-    };
-    payload_encode(&frame, connection, out);
-    connection->close_sent = true;
-}
-
 // Appends what the following steps send on the connection, up to the first that is not about sending and expecting.
 static void encode_following(const struct script_context *context, const struct step *step,
                              struct connection *connection, struct buffer *out)
@@ -151,7 +132,7 @@ static void encode_following(const struct script_context *context, const struct 
         if (strcmp(step->on, connection->name) != 0)
             continue;
         if (step->word != STEP_EXPECT)
-            encode_step(step, connection, out);
+            step_encode(step, connection, out);
         connection->coalesced = step;
     }
 }
@@ -219,10 +200,8 @@ int step_send(struct script_context *context, const struct step *step, struct co
     bool top_level = step >= steps && step < steps + context->test->script.count;
     if (top_level && connection->coalesced && step <= connection->coalesced)
         return 0;
-    if (step->word == STEP_OPEN || step->word == STEP_UPGRADE)
-        return send_instead(context, step, &step->payload, connection);
     struct buffer out = {0};
-    encode_step(step, connection, &out);
+    step_encode(step, connection, &out);
     return send_encoded(context, step, connection, &out);
 }
 
