@@ -54,7 +54,8 @@ static void tell(const struct sorting *sorting, const struct target_row *row, co
     struct buffer input = {0};
     buffer_append(&input, row->prefix, row->prefix_length);
     buffer_append(&input, bytes, length < sorting->most ? length : sorting->most);
-    sorting->listener->take(sorting->listener->context, row->target, input.data, input.length);
+    sorting->listener->take(sorting->listener->context, row->target, (const unsigned char *)buffer_string(&input),
+                            input.length);
     buffer_free(&input);
 }
 
@@ -83,7 +84,7 @@ static void join(struct joining *joining, const struct ws_frame *frame, const un
         joining->within = joining->source == DEFLATED ? deflated : frame->opcode == WS_TEXT && !deflated;
         buffer_shorten(&joining->payload, 0);
     }
-    if (!joining->within || (frame->opcode & 8))
+    if (!joining->within || (frame->opcode & 8) || length == 0)
         return;
     size_t begin = joining->payload.length;
     buffer_append(&joining->payload, bytes, length);
