@@ -47,6 +47,24 @@ static void describe_exits(const struct step *step, struct buffer *out)
 
 static void describe_steps(const struct step *steps, size_t count, const char *indent);
 
+static void describe_tls(const struct step_tls *tls, struct buffer *out)
+{
+    static const char *const versions[] = {"TLS", "TLS 1.2", "TLS 1.3"};
+    if (tls->use == TLS_OFF) {
+        buffer_text(out, ", without TLS");
+        return;
+    }
+    buffer_format(out, ", by %s", versions[tls->version]);
+    if (tls->record)
+        buffer_format(out, ", in records of %lld bytes", tls->record);
+    if (tls->segment)
+        buffer_format(out, ", in segments of %lld bytes", tls->segment);
+    if (tls->server_name)
+        buffer_format(out, ", server name %s", *tls->server_name ? tls->server_name : "absent");
+    if (tls->refused)
+        buffer_text(out, ", which the program refuses");
+}
+
 static void describe_step(const struct step *step, struct buffer *out)
 {
     switch (step->word) {
@@ -129,6 +147,9 @@ static void describe_step(const struct step *step, struct buffer *out)
     case STEP_EXPECT_DISTINCT:
         buffer_format(out, "expect no number twice in %s", step->samples.names[0]);
         break;
+    case STEP_CUT:
+        buffer_text(out, "half-close without close_notify");
+        break;
     case STEP_ACCEPT:
     case STEP_OPEN:
     case STEP_SHUTDOWN:
@@ -141,6 +162,8 @@ static void describe_step(const struct step *step, struct buffer *out)
         buffer_text(out, step->name);
         break;
     }
+    if (step->tls.given)
+        describe_tls(&step->tls, out);
     if (step->on)
         buffer_format(out, "  [%s]", step->on);
 }
@@ -175,6 +198,8 @@ static void explain(const struct test_case *test)
     print_words("  source     ", test->sources, test->source_count);
     print_words("  autobahn   ", test->autobahn, test->autobahn_count);
     print_words("  needs      ", test->needs, test->need_count);
+    if (test->certificate != CERTIFICATE_NONE)
+        printf("  tls        %s\n", certificate_names[test->certificate]);
     for (size_t i = 0; i < test->option_count; i++)
         printf("  option     %s: %s\n", test->options[i].name, test->options[i].value);
     for (size_t i = 0; test->arguments && test->arguments[i]; i++) {

@@ -48,8 +48,9 @@ def test_every_fault_of_a_peer_is_in_the_table(program):
     """A peer that does not know a fault behaves correctly, so a name with a typo fails above; here, that none is left out."""
     name = program.replace("-", "_")
     sources = [sockspec.TESTS / "peers" / f"{name}.py"]
-    if program == "ws-echo-server":
-        sources += [sockspec.TESTS / "peers" / "ws_handshake.py", sockspec.TESTS / "peers" / "ws_deflate.py"]
+    helpers = {"ws-echo-server": ["ws_handshake", "ws_deflate", "ws_tls", "ws_tls_server"],
+               "ws-client": ["ws_tls", "ws_tls_client"]}
+    sources += [sockspec.TESTS / "peers" / f"{helper}.py" for helper in helpers.get(program, [])]
     found = subprocess.run(["grep", "-ohE", r'fault [!=]= "[a-z0-9-]+"', *sources], check=True, text=True,
                            stdout=subprocess.PIPE).stdout
     named = {line.split('"')[1] for line in found.splitlines()}

@@ -160,6 +160,7 @@ static void read_step(struct reading *reading, const struct step *step)
         read_control(reading, step);
         break;
     case STEP_SHUTDOWN:
+    case STEP_CUT:
     case STEP_RESET:
     case STEP_CLOSE:
     case STEP_PAUSE:

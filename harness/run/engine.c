@@ -19,6 +19,7 @@ struct engine {
     const struct plan *plan;
     struct schedule schedule;
     struct program_health *health;
+    struct credentials *credentials;
     pthread_mutex_t mutex; // guards `done` of all slots, and `running`
     pthread_cond_t changed;
     struct slot *slots;
@@ -126,6 +127,7 @@ static size_t start_workers(struct engine *engine, struct engine_worker *workers
             .keep_going = engine->settings->keep_going,
             .health = engine->health,
             .catalog = engine->settings->catalog,
+            .credentials = engine->credentials,
             .cpu = cpu_for(started),
         };
         if (pthread_create(&worker->thread, NULL, work, worker) != 0)
@@ -144,6 +146,14 @@ static const struct profile *shared_ports(const struct engine_settings *settings
     return settings->sandbox && sandbox_isolated(settings->sandbox) ? NULL : settings->target->profile;
 }
 
+static bool needs_certificates(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->entries[i].test->certificate != CERTIFICATE_NONE && !plan->entries[i].deselected)
+            return true;
+    return false;
+}
+
 int engine_run(const struct engine_settings *settings, const struct plan *plan)
 {
     struct engine engine = {.settings = settings, .plan = plan};
@@ -154,6 +164,8 @@ int engine_run(const struct engine_settings *settings, const struct plan *plan)
     schedule_make(&engine.schedule, plan, shared_ports(settings));
     engine.health = allocate(settings->catalog->program_count, sizeof *engine.health);
     engine.slots = allocate(plan->count, sizeof *engine.slots);
+    if (needs_certificates(plan) && !settings->target->running)
+        engine.credentials = credentials_make();
 
     size_t started = start_workers(&engine, workers, count);
     if (started > 0)
@@ -161,6 +173,7 @@ int engine_run(const struct engine_settings *settings, const struct plan *plan)
     for (size_t i = 0; i < started; i++)
         pthread_join(workers[i].thread, NULL);
 
+    credentials_free(engine.credentials);
     free(engine.slots);
     free(engine.health);
     schedule_free(&engine.schedule);

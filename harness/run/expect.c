@@ -93,15 +93,24 @@ static void describe_frame(const struct buffer *bytes, struct buffer *out)
     describe_payload(&frame, bytes->data + header, payload, out);
 }
 
+const char *end_text(enum channel_end end)
+{
+    static const char *const ends[] = {
+        [CHANNEL_OPEN] = "",
+        [CHANNEL_FIN] = "the end of the connection (FIN)",
+        [CHANNEL_RST] = "a reset (RST)",
+        [CHANNEL_CUT] = "the end of the connection (FIN without close_notify)",
+    };
+    return ends[end];
+}
+
 static void describe_end(const struct source *source, struct buffer *out)
 {
     if (!source->connection) {
         buffer_text(out, source->output->ended ? "the end" : "");
         return;
     }
-    static const char *const ends[] = {"", "the end of the connection (FIN)", "a reset (RST)",
-                                       "the end of the connection (FIN without close_notify)"};
-    buffer_text(out, ends[source->connection->channel.end]);
+    buffer_text(out, end_text(source->connection->channel.end));
 }
 
 static char *describe_source(const struct source *source, const struct match *match, int error)

@@ -131,6 +131,10 @@ static enum match_answer match_end(const struct matcher *matcher, const struct m
         return input->final ? match_refuse(match, "the connection stayed open") : MATCH_MORE;
     if (matcher->end == END_FIN && input->end == CHANNEL_RST)
         return match_refuse(match, "it was a reset (RST)");
+    if (matcher->end == END_FIN && input->end == CHANNEL_CUT)
+        return match_refuse(match, "no close_notify came before the FIN");
+    if (matcher->end == END_CUT && input->end != CHANNEL_CUT)
+        return match_refuse(match, "it was not a FIN without close_notify");
     if (matcher->end == END_RST && input->end != CHANNEL_RST)
         return match_refuse(match, "it was an orderly end (FIN)");
     return MATCH_YES;

@@ -132,6 +132,14 @@ static int step_shutdown(struct script_context *context, const struct step *step
     return 0;
 }
 
+static int step_cut(struct script_context *context, const struct step *step, struct connection *connection)
+{
+    (void)context;
+    (void)step;
+    channel_cut(&connection->channel);
+    return 0;
+}
+
 static int step_reset(struct script_context *context, const struct step *step, struct connection *connection)
 {
     (void)context;
@@ -156,6 +164,7 @@ static int (*const connection_steps[STEP_COUNT])(struct script_context *context,
     [STEP_EXPECT_KEEPALIVE] = step_keepalive,
     [STEP_EXPECT_OPEN] = step_expect_open,
     [STEP_SHUTDOWN] = step_shutdown,
+    [STEP_CUT] = step_cut,
     [STEP_RESET] = step_reset,
     [STEP_CLOSE] = step_close,
 };

@@ -1,11 +1,12 @@
 // Running the script of one case: read top to bottom on one thread, each step done before the next begins.
 //
-// Files: script.c runs lists of steps and the control; steps_net.c has connections and bytes; steps_ws.c the opening and
+// Files: script.c runs lists of steps and the control; steps_net.c has connections and bytes; steps_tls.c puts them under TLS; steps_ws.c the opening and
 // closing handshakes; steps_process.c the program itself; steps_sample.c judges random numbers; expect.c waits until a
 // matcher is satisfied; encode.c makes the bytes of payloads.
 #ifndef SOCKSPEC_RUN_SCRIPT_H
 #define SOCKSPEC_RUN_SCRIPT_H
 
+#include "run/credentials.h"
 #include "run/instance.h"
 #include "run/match.h"
 #include "run/plan.h"
@@ -44,7 +45,8 @@ struct script_context {
     const struct test_case *test;
     struct instance *instance;
     struct socket_source sockets;
-    const struct target *target; // under whose TLS connections are put; NULL: none
+    const struct target *target;           // under whose TLS connections are put; NULL: none
+    const struct credentials *credentials; // for a case with TLS of its own
     struct waiter waiter;
     double time_scale;
     struct result *result;
@@ -102,6 +104,14 @@ struct connection *connection_next(const struct script_context *context, const c
 
 // Notes that the program was given something to answer: a connection or bytes.
 void connection_acted(struct connection *connection);
+
+// Puts a connection that was made, or accepted, under TLS, where the step, the case or the target wants it. Returns 0 or
+// -1.
+int secure_connected(struct script_context *context, const struct step *step, struct connection *connection);
+int secure_accepted(struct script_context *context, const struct step *step, struct connection *connection);
+
+// The end of a connection in words; static.
+const char *end_text(enum channel_end end);
 
 // Why a channel operation failed, in words; to be freed.
 char *failure_text(const struct script_context *context, const char *action, int error);

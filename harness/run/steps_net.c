@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "run/script.h"
-#include "wire/tls.h"
 
 // So many bytes of a case go one by one under the transform bytewise, the rest as it is.
 #define MOST_SINGLE_BYTES 8192
@@ -17,17 +16,6 @@
 static int socket_type(const struct script_context *context)
 {
     return context->test->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
-}
-
-static int begin_tls(struct script_context *context, const struct step *step, struct connection *connection)
-{
-    const struct tls_style style = {.server_name = context->target->server_name};
-    int result = tls_connect(&connection->channel, context->target->tls, &style, step_deadline(context, step));
-    if (result == 0)
-        return 0;
-    const char *fault = tls_fault(&connection->channel);
-    return step_fail(context, step, duplicate("a TLS handshake"),
-                     *fault ? duplicate(fault) : failure_text(context, "handshake", result));
 }
 
 static int connect_one(struct script_context *context, const struct step *step)
@@ -41,7 +29,7 @@ static int connect_one(struct script_context *context, const struct step *step)
     int result = channel_connect(&connection->channel, &context->sockets, socket_type(context), &address,
                                  step_deadline(context, step));
     if (result == 0)
-        return context->target && context->target->tls ? begin_tls(context, step, connection) : 0;
+        return secure_connected(context, step, connection);
     struct buffer expected = {0};
     buffer_text(&expected, "a connection to ");
     net_address_text(&address, &expected);
@@ -69,7 +57,7 @@ int step_accept(struct script_context *context, const struct step *step)
     connection->accepted = true;
     connection->channel.peer = peer;
     connection_acted(connection);
-    return 0;
+    return secure_accepted(context, step, connection);
 }
 
 // --- segmentation ---
@@ -179,8 +167,7 @@ int step_expect_open(struct script_context *context, const struct step *step, st
         continue;
     if (channel->fd >= 0 && channel->end == CHANNEL_OPEN)
         return 0;
-    return step_fail(context, step, duplicate("a connection that is still open"),
-                     duplicate(channel->end == CHANNEL_RST ? "a reset (RST)" : "the end of the connection (FIN)"));
+    return step_fail(context, step, duplicate("a connection that is still open"), duplicate(end_text(channel->end)));
 }
 
 // Sends what has been encoded for a step, with what follows it where the case is coalesced. Frees it.

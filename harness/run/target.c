@@ -118,6 +118,19 @@ static void add(struct arguments *arguments, char *word)
     arguments->items[arguments->count++] = word;
 }
 
+// The path that {cert}, {key}, {ca} or {other-key} stands for, or NULL.
+static const char *file_named(const struct credential_files *files, const char *name)
+{
+    const struct {
+        const char *name;
+        const char *path;
+    } known[] = {{"cert", files->cert}, {"key", files->key}, {"ca", files->ca}, {"other-key", files->other_key}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i].name, name) == 0)
+            return known[i].path;
+    return NULL;
+}
+
 static char *late_value(const char *name, const struct endpoint *endpoint, const char *value)
 {
     bool v6 = strchr(endpoint->host, ':') != NULL;
@@ -130,7 +143,8 @@ static char *late_value(const char *name, const struct endpoint *endpoint, const
     if (strcmp(name, "address") == 0)
         return format_text("%s%s%s:%d", open, endpoint->host, close, endpoint->port);
     if (strcmp(name, "url") == 0)
-        return format_text("ws://%s%s%s:%d/ws", open, endpoint->host, close, endpoint->port);
+        return format_text("%s://%s%s%s:%d/ws", endpoint->files ? "wss" : "ws", open, endpoint->host, close,
+                           endpoint->port);
     if (strcmp(name, "path") == 0)
         return duplicate(endpoint->path ? endpoint->path : "");
     if (strcmp(name, "refused-port") == 0)
@@ -141,7 +155,8 @@ static char *late_value(const char *name, const struct endpoint *endpoint, const
         return format_text("%d", endpoint->full_port);
     if (strcmp(name, "value") == 0 && value)
         return duplicate(value);
-    return NULL;
+    const char *file = endpoint->files ? file_named(endpoint->files, name) : NULL;
+    return file ? duplicate(file) : NULL;
 }
 
 // The word with its placeholders replaced.
@@ -195,8 +210,10 @@ static void add_options(struct arguments *arguments, const struct launch *launch
 {
     for (size_t i = 0; i < test->option_count; i++) {
         const struct program_option *option = spelling(launch, test->options[i].name);
+        char *value = expand(test->options[i].value, endpoint, NULL);
         if (option)
-            add_all(arguments, option->arguments, endpoint, test->options[i].value);
+            add_all(arguments, option->arguments, endpoint, value);
+        free(value);
     }
 }
 
@@ -328,6 +345,8 @@ const char *target_missing(const struct target *target, const struct launch *lau
     for (size_t i = 0; i < test->option_count; i++)
         if (is_absent(launch, test->options[i].name))
             return test->options[i].name;
+    if (test->certificate != CERTIFICATE_NONE && is_absent(launch, tls_capability))
+        return tls_capability;
     if (test->arguments && launch->port != 0)
         return "takes no arguments: its port is fixed";
     return NULL;

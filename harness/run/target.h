@@ -5,6 +5,7 @@
 #include <openssl/types.h>
 
 #include "base/net_address.h"
+#include "run/credentials.h"
 #include "suite/catalog.h"
 
 struct target {
@@ -29,6 +30,7 @@ struct endpoint {
     int refused_port;
     int used_port;
     int full_port;
+    const struct credential_files *files; // or NULL: without TLS
 };
 
 // Builds the argument vector, NULL at the end; free with arguments_free(). Options come last, or where the command has

@@ -25,7 +25,7 @@ static bool needs_own_instance(const struct test_case *test)
 
 static bool same_options(const struct test_case *a, const struct test_case *b)
 {
-    if (a->option_count != b->option_count)
+    if (a->option_count != b->option_count || a->certificate != b->certificate)
         return false;
     for (size_t i = 0; i < a->option_count; i++)
         if (strcmp(a->options[i].name, b->options[i].name) != 0 ||
@@ -263,6 +263,7 @@ static void run_once(struct worker *worker, const struct test_case *test, struct
         .instance = &worker->instance,
         .sockets = sockets_of(worker),
         .target = worker->target,
+        .credentials = worker->credentials,
         .time_scale = worker->time_scale,
         .result = result,
         .segmentation = *segmentation,

@@ -24,6 +24,7 @@ struct worker {
     bool keep_going;
     struct program_health *health; // by index of the catalog's programs
     const struct catalog *catalog;
+    const struct credentials *credentials; // NULL when no case needs them, or they could not be made
     int cpu;
     struct cell *cell;
     struct instance instance;

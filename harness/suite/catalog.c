@@ -132,20 +132,24 @@ void catalog_free(struct catalog *catalog)
 
 const char **catalog_capabilities(const struct catalog *catalog, struct arena *arena, const struct program *program)
 {
-    size_t room = program->option_count + 1;
+    size_t room = program->option_count + 2;
     for (size_t i = 0; i < catalog->case_count; i++)
         room += catalog->cases[i]->program == program ? catalog->cases[i]->need_count : 0;
     const char **names = arena_allocate(arena, room, sizeof(char *));
     size_t count = 0;
     bool any_case = false;
+    bool any_tls = false;
     for (size_t i = 0; i < catalog->case_count; i++) {
         const struct test_case *test = catalog->cases[i];
         any_case |= test->program == program;
+        any_tls |= test->program == program && test->certificate != CERTIFICATE_NONE;
         for (size_t k = 0; test->program == program && k < test->need_count; k++)
             names[count++] = test->needs[k];
     }
     for (size_t i = 0; any_case && i < program->option_count; i++)
         names[count++] = program->options[i].name;
+    if (any_tls)
+        names[count] = tls_capability;
     return names;
 }
 

@@ -67,6 +67,23 @@ struct setting {
     const char *value;
 };
 
+// The certificate of whoever is the server in a case under TLS.
+enum certificate_kind {
+    CERTIFICATE_NONE,    // no TLS
+    CERTIFICATE_TRUSTED, // signed by the authority of `{ca}`, for 127.0.0.1, ::1 and localhost, and valid now
+    CERTIFICATE_EXPIRED,
+    CERTIFICATE_NOT_YET_VALID,
+    CERTIFICATE_OTHER_NAME,
+    CERTIFICATE_OTHER_AUTHORITY,
+    CERTIFICATE_SELF_SIGNED,
+    CERTIFICATE_FOR_CLIENTS, // its purpose is another
+};
+
+// How many there are, for tables.
+#define CERTIFICATE_KINDS (CERTIFICATE_FOR_CLIENTS + 1)
+
+extern const char *const certificate_names[]; // NULL at the end
+
 struct suite;
 
 // What a case finds at the path of its Unix socket.
@@ -99,6 +116,7 @@ struct test_case {
     size_t need_count;
     bool listen_ipv6;
     enum place place;
+    enum certificate_kind certificate;
     bool fresh;
     bool slow;
     bool liveness;
@@ -197,6 +215,12 @@ const struct launch *profile_launch(const struct profile *profile, const struct 
 
 // The names that `{…}` may stand for in commands and arguments.
 extern const char *const late_names[];
+
+// Those that stand for the files of TLS, which values of options may hold too.
+extern const char *const file_names[];
+
+// The capability that cases under TLS need.
+extern const char tls_capability[];
 
 // True when a word holds one of them.
 bool has_late_name(const char *word);

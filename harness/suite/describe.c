@@ -100,8 +100,12 @@ static void describe_framed(const struct matcher *matcher, const char *noun, str
 
 static void describe_end(enum end_kind end, struct buffer *out)
 {
-    static const char *const words[] = {"the end of the connection (FIN)", "a reset (RST)",
-                                        "the end of the connection"};
+    static const char *const words[] = {
+        [END_FIN] = "the end of the connection (FIN)",
+        [END_RST] = "a reset (RST)",
+        [END_CUT] = "a FIN without close_notify",
+        [END_ANY] = "the end of the connection",
+    };
     buffer_text(out, words[end]);
 }
 

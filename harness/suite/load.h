@@ -14,6 +14,9 @@ void load_profile(struct catalog *catalog, struct reader *reader, struct profile
 // Reads `options: {name: [argument, …]}`.
 bool load_options(struct reader *reader, const yaml_node_t *node, struct program_option **options, size_t *count);
 
+// Reads `tls` of a case, whose program, role, transport, options and arguments are known. `node` may be NULL.
+bool load_tls(struct reader *reader, const yaml_node_t *node, const yaml_node_t *test_node, struct test_case *test);
+
 // What a program, or a case, may say of role and transport: by enum role and enum transport, NULL at the end.
 extern const char *const role_names[];
 extern const char *const transport_names[];

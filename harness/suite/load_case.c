@@ -7,12 +7,13 @@ static const char *const case_keys[] = {
     "id",      "title",    "checks", "matrix", "rows",      "steps",      "arguments",
     "options", "needs",    "listen", "fresh",  "time",      "transforms", "liveness",
     "source",  "autobahn", "note",   "role",   "transport", "path",       "thorough-transforms",
-    NULL};
+    "tls",     NULL};
 
 // The keys that `defaults` of a suite may have.
-const char *const default_keys[] = {
-    "arguments", "options",  "needs", "listen", "fresh",     "time", "transforms",          "liveness",
-    "source",    "autobahn", "note",  "role",   "transport", "path", "thorough-transforms", NULL};
+const char *const default_keys[] = {"arguments", "options",    "needs",     "listen", "fresh",
+                                    "time",      "transforms", "liveness",  "source", "autobahn",
+                                    "note",      "role",       "transport", "path",   "thorough-transforms",
+                                    "tls",       NULL};
 
 struct case_reader {
     struct catalog *catalog;
@@ -102,8 +103,12 @@ static bool read_case_options(const struct case_reader *in)
         struct setting *setting = &in->test->options[i];
         const yaml_node_t *key = map_key(in->reader, node, i);
         size_t index;
-        if (!read_word(in->reader, key, "an option of the program", known, &index) ||
-            !read_string(in->reader, map_value(in->reader, node, i), &setting->value))
+        if (!read_word(in->reader, key, "an option of the program", known, &index))
+            return false;
+        in->reader->late_names = file_names;
+        bool good = read_string(in->reader, map_value(in->reader, node, i), &setting->value);
+        in->reader->late_names = NULL;
+        if (!good)
             return false;
         setting->name = known[index];
     }
@@ -264,7 +269,8 @@ static bool read_script(const struct case_reader *in)
         names = (struct connection_names){{"main"}, 1};
     struct script *script = &in->test->script;
     return steps_read(in->reader, node, &names, &script->steps, &script->count) &&
-           steps_check(in->reader, node, script->steps, script->count);
+           steps_check(in->reader, node, script->steps, script->count) &&
+           (in->test->certificate != CERTIFICATE_NONE || steps_check_plain(in->reader, script->steps, script->count));
 }
 
 void load_case(struct catalog *catalog, struct reader *reader, const struct suite *suite, const yaml_node_t *defaults,
@@ -281,7 +287,8 @@ void load_case(struct catalog *catalog, struct reader *reader, const struct suit
     if (!title || !read_string(reader, title, &test->title) || !read_case_id(&in) || !read_checks(&in) ||
         !read_case_options(&in) || !read_arguments(&in) || !read_transforms(&in, "transforms", &test->transforms) ||
         !read_transforms(&in, "thorough-transforms", &test->thorough_transforms) || !read_kind(&in) ||
-        !read_place(&in) || !read_circumstances(&in) || !read_script(&in))
+        !read_place(&in) || !load_tls(reader, case_get(&in, "tls"), node, test) || !read_circumstances(&in) ||
+        !read_script(&in))
         return;
     for (size_t i = 0; i < test->check_count; i++)
         test->checks[i]->case_count++;

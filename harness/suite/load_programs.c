@@ -3,8 +3,11 @@
 #include "base/memory.h"
 #include "suite/load.h"
 
-const char *const late_names[] = {"host",  "port",         "address",   "url",       "path", "arguments",
-                                  "value", "refused-port", "used-port", "full-port", NULL};
+const char *const late_names[] = {"host",      "port",  "address",      "url",       "path",
+                                  "arguments", "value", "refused-port", "used-port", "full-port",
+                                  "cert",      "key",   "ca",           "other-key", NULL};
+const char *const file_names[] = {"cert", "key", "ca", "other-key", NULL};
+const char tls_capability[] = "tls";
 
 const char *const role_names[] = {"server", "client", "command", NULL};
 const char *const transport_names[] = {"none", "tcp", "udp", "unix", NULL};

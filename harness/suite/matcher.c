@@ -111,7 +111,7 @@ static bool read_response(struct reader *reader, const yaml_node_t *node, struct
 
 bool matcher_read_end(struct reader *reader, const yaml_node_t *node, struct matcher *matcher)
 {
-    static const char *const names[] = {"fin", "rst", "any", NULL};
+    static const char *const names[] = {"fin", "rst", "cut", "any", NULL};
     size_t index;
     matcher->kind = MATCH_END;
     if (!read_word(reader, node, "an end of a connection", names, &index))

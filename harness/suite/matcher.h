@@ -29,7 +29,7 @@ enum matcher_kind {
 
 enum grade { GRADE_PASS, GRADE_NONSTRICT, GRADE_INFO, GRADE_FAIL };
 
-enum end_kind { END_FIN, END_RST, END_ANY };
+enum end_kind { END_FIN, END_RST, END_CUT, END_ANY };
 
 enum field_rule { FIELD_EXACT, FIELD_TOKEN, FIELD_REGEX, FIELD_ABSENT };
 

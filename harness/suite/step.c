@@ -88,7 +88,7 @@ static bool read_receive_buffer(struct reader *reader, const yaml_node_t *map, s
 
 static bool read_connect(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
-    static const char *const keys[] = {"as", "family", "address", "count", "receive-buffer", NULL};
+    static const char *const keys[] = {"as", "family", "address", "count", "receive-buffer", "tls", NULL};
     static const char *const families[] = {"ipv4", "ipv6", NULL};
     struct reader *reader = context->reader;
     step->family = AF_INET;
@@ -104,19 +104,25 @@ static bool read_connect(struct step_context *context, const yaml_node_t *node, 
     step->family = index ? AF_INET6 : AF_INET;
     if (count && !read_integer(reader, count, 1, 4096, &step->count))
         return false;
-    if (!read_local_address(reader, map_get(reader, node, "address"), step) || !read_receive_buffer(reader, node, step))
+    if (!read_local_address(reader, map_get(reader, node, "address"), step) ||
+        !read_receive_buffer(reader, node, step) || !step_read_tls(reader, node, step))
         return false;
     return make_name(reader, map_get(reader, node, "as"), context->names, step);
 }
 
 static bool read_accept(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
-    return make_name(context->reader, node, context->names, step);
+    static const char *const keys[] = {"as", "tls", NULL};
+    struct reader *reader = context->reader;
+    if (node_is_scalar(node))
+        return make_name(reader, node, context->names, step);
+    return map_check(reader, node, "accept", keys, NULL) && step_read_tls(reader, node, step) &&
+           make_name(reader, map_get(reader, node, "as"), context->names, step);
 }
 
 static bool read_open(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
-    static const char *const keys[] = {"as", "path", "receive-buffer", NULL};
+    static const char *const keys[] = {"as", "path", "receive-buffer", "tls", NULL};
     struct reader *reader = context->reader;
     step->family = AF_INET;
     step->payload = (struct payload){.kind = PAYLOAD_HANDSHAKE};
@@ -124,7 +130,8 @@ static bool read_open(struct step_context *context, const yaml_node_t *node, str
         return make_name(reader, node, context->names, step);
     if (!map_check(reader, node, "open", keys, request_keys) ||
         !payload_read_request(reader, node, &step->payload.request) ||
-        !map_string(reader, node, "path", &step->payload.request.target) || !read_receive_buffer(reader, node, step))
+        !map_string(reader, node, "path", &step->payload.request.target) || !read_receive_buffer(reader, node, step) ||
+        !step_read_tls(reader, node, step))
         return false;
     return make_name(reader, map_get(reader, node, "as"), context->names, step);
 }
@@ -132,13 +139,13 @@ static bool read_open(struct step_context *context, const yaml_node_t *node, str
 // `upgrade: NAME`, or a map with the members of the response.
 static bool read_upgrade(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
-    static const char *const keys[] = {"as", NULL};
+    static const char *const keys[] = {"as", "tls", NULL};
     struct reader *reader = context->reader;
     step->payload = (struct payload){.kind = PAYLOAD_RESPONSE};
     if (node_is_scalar(node))
         return make_name(reader, node, context->names, step);
     if (!map_check(reader, node, "upgrade", keys, response_keys) ||
-        !payload_read_response_head(reader, node, &step->payload.response))
+        !payload_read_response_head(reader, node, &step->payload.response) || !step_read_tls(reader, node, step))
         return false;
     return make_name(reader, map_get(reader, node, "as"), context->names, step);
 }
@@ -283,6 +290,7 @@ static const struct {
     {"expect", STEP_EXPECT, read_expect, false},
     {"expect-end", STEP_EXPECT, read_expect_end, false},
     {"shutdown", STEP_SHUTDOWN, read_name, true},
+    {"cut", STEP_CUT, read_name, true},
     {"reset", STEP_RESET, read_name, true},
     {"close", STEP_CLOSE, read_close, true},
     {"pause", STEP_PAUSE, step_read_pause, false},

@@ -15,6 +15,7 @@ enum step_word {
     STEP_FLOOD, // send again and again, without reading, until the peer gives up
     STEP_EXPECT,
     STEP_SHUTDOWN,
+    STEP_CUT, // half-close without close_notify
     STEP_RESET,
     STEP_CLOSE,    // the socket
     STEP_CLOSE_WS, // the closing handshake of WebSocket
@@ -73,6 +74,17 @@ struct growth {
     long long memory_kib;
 };
 
+// What a step that makes a connection says of TLS.
+struct step_tls {
+    enum { TLS_AS_THE_CASE, TLS_OFF, TLS_ON } use;
+    enum { TLS_VERSION_ANY, TLS_VERSION_1_2, TLS_VERSION_1_3 } version;
+    long long record;        // most plain bytes in a record, or 0
+    long long segment;       // bytes on the wire in a segment, or 0
+    const char *server_name; // what we send, or expect: "" for none at all; NULL: no matter
+    bool refused;            // ACCEPT: the program does not take our certificate
+    bool given;              // the step says anything
+};
+
 struct step {
     enum step_word word;
     const char *name; // the word as written, for messages
@@ -89,6 +101,7 @@ struct step {
     int family;                 // CONNECT: AF_INET or AF_INET6
     const char *address;        // CONNECT: instead of 127.0.0.1, or NULL
     long long receive_buffer;   // CONNECT, OPEN: bytes to ask the kernel for, or 0 for its own choice
+    struct step_tls tls;        // CONNECT, ACCEPT, OPEN, UPGRADE
     long long count;            // CONNECT: members of the group, 0 for a single one; REPEAT: times
     long long thorough;         // REPEAT: how many times a thorough run repeats, or 0 for no more than others
     long long segment;          // SEND: at most so many bytes in one write, or 0
@@ -119,5 +132,8 @@ void steps_be_thorough(struct step *steps, size_t count);
 // Checks what must hold of a whole script: it expects something, and nothing is satisfied by the end of a connection
 // before the program has proved itself (conformance/README.md, "Positive control").
 bool steps_check(struct reader *reader, const yaml_node_t *node, const struct step *steps, size_t count);
+
+// Checks that no step speaks of TLS where the case has none.
+bool steps_check_plain(struct reader *reader, const struct step *steps, size_t count);
 
 #endif

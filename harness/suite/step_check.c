@@ -182,6 +182,7 @@ static bool check_list(struct reader *reader, const struct step *steps, size_t c
         case STEP_CONNECT:
         case STEP_ACCEPT:
         case STEP_OPEN:
+            evidence->expects |= step->tls.refused;
             drop_evidence(evidence, step->on);
             break;
         case STEP_UPGRADE:
@@ -191,6 +192,7 @@ static bool check_list(struct reader *reader, const struct step *steps, size_t c
             break;
         case STEP_SEND:
         case STEP_SHUTDOWN:
+        case STEP_CUT:
         case STEP_RESET:
         case STEP_CLOSE:
         case STEP_PAUSE:
@@ -211,6 +213,21 @@ bool steps_check(struct reader *reader, const yaml_node_t *node, const struct st
     if (!evidence.expects && !evidence.control) {
         reader_problem(reader, node, "the case checks nothing: it has no step that expects");
         return false;
+    }
+    return good;
+}
+
+bool steps_check_plain(struct reader *reader, const struct step *steps, size_t count)
+{
+    bool good = true;
+    for (size_t i = 0; i < count; i++) {
+        const struct step *step = &steps[i];
+        good &= steps_check_plain(reader, step->steps, step->step_count);
+        if (!step->tls.given && step->word != STEP_CUT)
+            continue;
+        problem_add(reader->problems, reader->path, step->line, step->column, "%s needs TLS: the case has no `tls`",
+                    step->word == STEP_CUT ? "`cut`" : "`tls` in a step");
+        good = false;
     }
     return good;
 }

@@ -12,6 +12,9 @@ struct step_context {
 // `within` and `not-before` of a map.
 bool step_read_times(struct reader *reader, const yaml_node_t *map, struct step *step);
 
+// `tls` of a map: no, yes, a version, or a map of details.
+bool step_read_tls(struct reader *reader, const yaml_node_t *map, struct step *step);
+
 // The value of one step word each, from `node`.
 bool step_read_pause(struct step_context *context, const yaml_node_t *node, struct step *step);
 bool step_read_stdin(struct step_context *context, const yaml_node_t *node, struct step *step);

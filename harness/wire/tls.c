@@ -316,7 +316,7 @@ ssize_t tls_write_some(struct channel *channel, const unsigned char *bytes, size
 static void note_notification(struct channel *channel)
 {
     struct tls *tls = channel->tls;
-    if (tls->notified || !(SSL_get_shutdown(tls->ssl) & SSL_RECEIVED_SHUTDOWN))
+    if (tls->broken || tls->notified || !(SSL_get_shutdown(tls->ssl) & SSL_RECEIVED_SHUTDOWN))
         return;
     tls->notified = true;
     tls->answer_at = clock_now() + ANSWER_MS * NANOSECONDS_PER_MS;

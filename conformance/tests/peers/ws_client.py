@@ -17,9 +17,9 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 CODES = {1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)}
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 MOST_HEAD = 65536
-USAGE = "[--connect-timeout TIME] [--idle-timeout TIME] [--keepalive] HOST:PORT PATH | ws[s]://HOST:PORT/PATH"
+USAGE = "[--connect-timeout TIME] [--idle-timeout TIME] [--keepalive] [--ca FILE] [--insecure] HOST:PORT PATH | ws[s]://HOST:PORT/PATH"
 arguments = common.Arguments(USAGE, {"--connect-timeout": common.duration, "--idle-timeout": common.duration,
-                                     "--keepalive": None}, 1, 2)
+                                     "--keepalive": None, "--ca": str, "--insecure": None}, 1, 2)
 fault = arguments.fault
 options = arguments.options
 
@@ -65,6 +65,7 @@ class Client:
         self.closing = False     # our close frame has gone out
         self.counter = 0
         self.messages = 0
+        self.cut = False         # TLS was, without close_notify
 
     # --- the opening handshake ---
 
@@ -132,9 +133,20 @@ class Client:
     # --- frames ---
 
     def read(self):
-        data = self.connection.recv(65536)
+        try:
+            data = self.connection.recv(8 if fault == "polls-the-socket" else 65536)
+        except OSError as error:
+            self.cut = fault == "cut-is-fine" and "UNEXPECTED_EOF" in str(error)
+            if not self.cut:
+                raise
+            data = b""
         self.buffer += data
         return data
+
+    def has_more(self):
+        """Whether TLS has decrypted more than has been read."""
+        pending = getattr(self.connection, "pending", None)
+        return pending and fault != "polls-the-socket" and pending() > 0
 
     def mask(self):
         self.counter += 1
@@ -314,6 +326,9 @@ class Conversation:
             sources = [self.client.connection]
             if not closing:
                 sources += [self.wakeup] + ([0] if self.input else [])
+            if self.client.has_more():
+                self.client.read()
+                continue
             ready = select.select(sources, [], [], max(self.deadline - time.monotonic(), 0))[0]
             if self.wakeup in ready:
                 os.read(self.wakeup, 16)
@@ -322,7 +337,7 @@ class Conversation:
                 self.take_input()
             elif self.client.connection in ready:
                 if not self.client.read():
-                    if fault == "end-is-fine":
+                    if fault == "end-is-fine" or self.client.cut:
                         return 1000
                     raise OSError("the connection ended without a close frame")
             elif closing:
@@ -356,6 +371,9 @@ def end(client):
                 pass
         except OSError:
             pass
+    if hasattr(client.connection, "unwrap"):
+        import ws_tls
+        ws_tls.end(client.connection, fault).close()
 
 
 def main():
@@ -370,8 +388,8 @@ def main():
         client.connection.connect(address)
         client.connection.settimeout(None)
         if secure:
-            import ssl  # takes as long as all else
-            client.connection = ssl.create_default_context().wrap_socket(client.connection, server_hostname=host)
+            import ws_tls_client  # takes as long as all else
+            client.connection = ws_tls_client.connect(client.connection, host or "localhost", options, fault)
         client.open(field, target)
         code = Conversation(client, wakeup).run()
     except Failed as failed:

@@ -1,5 +1,7 @@
 """ws-echo-server on raw sockets, or by --fault a wrong one."""
 import codecs
+import os
+import select
 import socket
 import struct
 import sys
@@ -17,7 +19,7 @@ DELAY_S = 0.6  # before each frame; slow, and not wrong
 SERVED = 100   # clients, and then no more
 options_table = {"--host": str, "--max-message": int, "--handshake-timeout": common.duration,
                  "--read-timeout": common.duration, "--write-timeout": common.duration, "--keepalive": None,
-                 "--origin": str, "--subprotocol": str, "--deflate": None}
+                 "--origin": str, "--subprotocol": str, "--deflate": None, "--cert": str, "--key": str}
 arguments = common.Arguments("[OPTION...] PORT", options_table, 1)
 fault = arguments.fault
 options = arguments.options
@@ -82,6 +84,8 @@ class Session:
             time.sleep(DELAY_S)
         if fault == "falls-silent" and len(served) > SERVED:
             time.sleep(3600)
+        if fault == "one-record" and tls:
+            payload = payload[:16384]
         if fault == "impatient" and size > 1 << 20:
             self.connection.settimeout(0.001)
         self.connection.sendall(bytes([0x80 | opcode]) + form)
@@ -165,6 +169,8 @@ class Session:
 
     def run(self):
         while True:
+            if fault == "polls-the-socket":
+                select.select([self.connection], [], [])
             first, second = self.exactly(2)
             length = self.frame_length(second)
             self.check_header(first, second & 0x80, length)
@@ -271,6 +277,17 @@ def read_request(connection, reader):
     return ws_handshake.Request(head) if head else None
 
 
+def secured(connection):
+    """The connection under TLS, where that is asked for, within the handshake timeout."""
+    if not tls or hasattr(connection, "unwrap"):
+        return connection
+    if fault != "patient-tls":
+        connection.settimeout(options.get("--handshake-timeout", 10))
+    connection = ws_tls_server.accept(tls, connection, fault)
+    connection.settimeout(None)
+    return connection
+
+
 def handshake(connection, reader, session):
     """Whether it became a WebSocket."""
     try:
@@ -303,12 +320,15 @@ def serve(connection):
     except Failed as failure:
         if fault != "silent-failure":
             session.close(struct.pack(">H", 1002 if fault == "always-1002" else failure.args[0]))
-    except (OSError, EOFError):
-        pass
+    except (OSError, EOFError) as error:
+        if fault == "dies-when-cut" and tls and ws_tls.was_cut(error):
+            os._exit(1)
     finally:
         if fault == "chatty":
             sys.stderr.write("x" * 4095 + "\n")
         sessions.discard(session)
+        if hasattr(connection, "unwrap"):
+            connection = ws_tls.end(connection, fault)
         common.finish(connection)
         session.reader.close()
         reader.close()
@@ -316,7 +336,7 @@ def serve(connection):
 
 def guarded(connection):
     try:
-        serve(connection)
+        serve(secured(connection))
     except OSError:
         connection.close()
 
@@ -346,8 +366,22 @@ sessions = set()
 served = []                  # a mark for each client; not the session, which would live on
 hoard = []
 closes = []                  # a mark for each close frame that came
+tls = None
+if "--cert" in options:
+    import ws_tls  # takes as long as all else
+    import ws_tls_server
+    try:
+        tls = ws_tls_server.server_context(options["--cert"], options["--key"], fault)
+    except OSError as mistake:
+        common.fatal("certificate", mistake)
 server = listener()
 common.end_on_signals(say_goodbye)
 for client in common.clients(server):
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if fault == "tls-one-by-one":
+        try:
+            client = secured(client)
+        except OSError:
+            client.close()
+            continue
     common.on_a_thread(guarded, client)

@@ -14,6 +14,7 @@
 #define FINAL ((struct match_input){.final = true})
 #define FIN ((struct match_input){.end = CHANNEL_FIN, .final = true})
 #define RST ((struct match_input){.end = CHANNEL_RST, .final = true})
+#define CUT ((struct match_input){.end = CHANNEL_CUT, .final = true})
 #define DATAGRAM ((struct match_input){.whole = true})
 
 struct matching {

@@ -189,6 +189,11 @@ static void test_ends_are_told_apart(void **state)
     check_no("{end: any}", NULL, 0, FINAL, "the connection stayed open");
     check_more("{end: any}", NULL, 0, OPEN);
     check_yes("{end: fin, until: end}", NULL, 0, FIN, 0);
+    check_yes("{end: cut}", NULL, 0, CUT, 0);
+    check_yes("{end: any}", NULL, 0, CUT, 0);
+    check_no("{end: fin}", NULL, 0, CUT, "no close_notify came before the FIN");
+    check_no("{end: cut}", NULL, 0, FIN, "it was not a FIN without close_notify");
+    check_no("{end: cut}", NULL, 0, RST, "it was not a FIN without close_notify");
 }
 
 static void check_alternative(const char *text, const char *bytes, size_t length, struct match_input how,

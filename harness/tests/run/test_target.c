@@ -161,6 +161,24 @@ static void test_placeholders_are_replaced(void **state)
     }
 }
 
+static void test_under_tls_there_are_files_and_another_scheme(void **state)
+{
+    (void)state;
+    static const struct credential_files files = {.cert = "/c", .key = "/k", .ca = "/a", .other_key = "/o"};
+    struct program program = program_of(ROLE_CLIENT, (const char *[]){"{url}", NULL});
+    struct launch launch = {.program = &program, .command = (const char *[]){"run", "{arguments}", NULL}};
+    struct setting options[] = {{"timeout", "{ca}{other-key}"}};
+    struct test_case test = {.program = &program,
+                             .arguments = (const char *[]){"{url}", "-{cert}.{key}", NULL},
+                             .options = options,
+                             .option_count = 1};
+    struct endpoint secure = place;
+    secure.files = &files;
+    check_arguments(&launch, &test, &secure, "<run> <wss://127.0.0.1:7/ws> <-/c./k> <--timeout> </a/o>");
+    check_arguments(&launch, &test, &place,
+                    "<run> <ws://127.0.0.1:7/ws> <-{cert}.{key}> <--timeout> <{ca}{other-key}>");
+}
+
 static void test_a_command_without_placeholders_gets_the_arguments_appended(void **state)
 {
     (void)state;
@@ -284,6 +302,11 @@ static void test_what_is_declared_absent_is_not_asked(void **state)
     test.option_count = 1;
     assert_string_equal(target_missing(&target, &launch, &test), "timeout");
     test.option_count = 0;
+    test.certificate = CERTIFICATE_EXPIRED;
+    assert_null(target_missing(&target, &launch, &test));
+    launch.absent = (const char *[]){"tls", "timeout", NULL};
+    assert_string_equal(target_missing(&target, &launch, &test), "tls");
+    test.certificate = CERTIFICATE_NONE;
     test.arguments = (const char *[]){"x", NULL};
     assert_null(target_missing(&target, &launch, &test));
     launch.port = 1200;
@@ -324,6 +347,7 @@ int main(void)
         cmocka_unit_test(test_names_are_resolved),
         cmocka_unit_test(test_what_is_no_url_is_refused),
         cmocka_unit_test(test_placeholders_are_replaced),
+        cmocka_unit_test(test_under_tls_there_are_files_and_another_scheme),
         cmocka_unit_test(test_a_command_without_placeholders_gets_the_arguments_appended),
         cmocka_unit_test(test_the_word_arguments_stands_for_all_of_them),
         cmocka_unit_test(test_own_arguments_take_the_place_of_words_with_placeholders),

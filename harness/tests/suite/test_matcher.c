@@ -129,7 +129,7 @@ static void test_unknown_words_are_problems(void **state)
     check_problem("{any: a}", "1:7: any must be a list, not a plain value");
     check_problem("{any: [{regx: a}]}", "1:9: unknown key `regx` in a matcher, did you mean `regex`?");
     check_problem("{eof: no}", "1:7: `eof` can only be yes; that nothing ends is proved by going on");
-    check_problem("{end: eof}", "1:7: `eof` is not an end of a connection (fin, rst, any)");
+    check_problem("{end: eof}", "1:7: `eof` is not an end of a connection (fin, rst, cut, any)");
     check_problem("{text: a, until: close}", "1:18: `close` is not a bound (end)");
     check_problem("{message: ping}", "1:11: `ping` is not a type of message (text, binary)");
 }

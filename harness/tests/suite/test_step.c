@@ -55,6 +55,7 @@ static void test_every_word_is_read(void **state)
         {"expect: x", STEP_EXPECT},
         {"expect-end: fin", STEP_EXPECT},
         {"shutdown", STEP_SHUTDOWN},
+        {"cut", STEP_CUT},
         {"reset", STEP_RESET},
         {"close", STEP_CLOSE},
         {"close: a", STEP_CLOSE},
@@ -205,7 +206,7 @@ static void test_connect_takes_family_and_count(void **state)
     check_problem("[{connect: {family: ipx}}]", 0, "1:21: `ipx` is not an address family (ipv4, ipv6)");
     check_problem("[{connect: {count: 0}}]", 0, "1:20: 0 is not in the range 1 to 4096");
     check_problem("[{connect: {name: x}}]", 0,
-                  "1:13: unknown key `name` in connect; it can have: as, family, address, count, receive-buffer");
+                  "1:13: unknown key `name` in connect; it can have: as, family, address, count, receive-buffer, tls");
     check_problem("[{connect: {receive-buffer: 0}}]", 0, "1:29: 0 is not in the range 1 to 1073741824");
     check_problem("[{connect: {address: 10.0.0.1}}]", 0, "1:22: an `address` is one of IPv4 that begins with 127");
     check_problem("[{connect: {address: 127.0.0.1, family: ipv6}}]", 0,
@@ -238,7 +239,7 @@ static void test_upgrade_takes_the_members_of_a_response(void **state)
     assert_int_equal(read.steps[1].payload.response.changes.without_count, 1);
     document_close(&read.document);
     check_problem("[{upgrade: {on: x}}]", 0,
-                  "1:13: unknown key `on` in upgrade; it can have: as, status, reason, version, accept, "
+                  "1:13: unknown key `on` in upgrade; it can have: as, tls, status, reason, version, accept, "
                   "set, without, add");
 }
 
@@ -277,7 +278,7 @@ static void test_expect_end_needs_an_end(void **state)
     assert_int_equal(read.steps[0].matcher.end, END_RST);
     assert_int_equal(read.steps[1].matcher.kind, MATCH_ANY);
     document_close(&read.document);
-    check_problem("[{expect-end: closed}]", 1, "1:15: `closed` is not an end of a connection (fin, rst, any)");
+    check_problem("[{expect-end: closed}]", 1, "1:15: `closed` is not an end of a connection (fin, rst, cut, any)");
     check_problem("[{expect-end: {text: x}}]", 1, "1:15: `expect-end` is satisfied by no end");
 }
 
