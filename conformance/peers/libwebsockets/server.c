@@ -65,7 +65,8 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 static void usage(const char *program)
 {
     fprintf(stderr,
-            "usage: %s [--host ADDRESS] [--deflate] [--keepalive] [--max-message BYTES] [--subprotocol NAME] PORT\n",
+            "usage: %s [--host ADDRESS] [--deflate] [--keepalive] [--max-message BYTES] [--subprotocol NAME]\n"
+            "       [--cert FILE --key FILE] PORT\n",
             program);
     exit(1);
 }
@@ -95,7 +96,8 @@ int main(int argc, char **argv)
     static const struct option options[] = {
         {"host", required_argument, NULL, 'h'},        {"deflate", no_argument, NULL, 'd'},
         {"keepalive", no_argument, NULL, 'k'},         {"max-message", required_argument, NULL, 'm'},
-        {"subprotocol", required_argument, NULL, 's'}, {0},
+        {"subprotocol", required_argument, NULL, 's'}, {"cert", required_argument, NULL, 'c'},
+        {"key", required_argument, NULL, 'y'},         {0},
     };
     struct lws_context_creation_info info = {
         .protocols = protocols,
@@ -120,6 +122,13 @@ int main(int argc, char **argv)
             break;
         case 's':
             protocols[0].name = optarg;
+            break;
+        case 'c':
+            info.ssl_cert_filepath = optarg;
+            info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+            break;
+        case 'y':
+            info.ssl_private_key_filepath = optarg;
             break;
         default:
             usage(argv[0]);

@@ -2,13 +2,15 @@
 // ws-echo-server on npm's ws: each option is one of the library's own, and all else but one limit is left as it is.
 'use strict';
 
+const fs = require('fs');
 const http = require('http');
+const https = require('https');
 const { parseArgs } = require('util');
 const { WebSocketServer } = require('ws');
 
 const LARGEST_MESSAGE = 16 << 20; // where the library has 100 MiB
 const USAGE = 'usage: echo_server.js [--host ADDRESS] [--deflate] [--max-message BYTES] [--origin ORIGIN]' +
-    ' [--subprotocol NAME] PORT';
+    ' [--subprotocol NAME] [--cert FILE --key FILE] PORT';
 
 function misused() {
     console.error(USAGE);
@@ -20,7 +22,10 @@ function parseCommandLine() {
     try {
         const { values, positionals } = parseArgs({
             allowPositionals: true,
-            options: { host: text, deflate: { type: 'boolean' }, 'max-message': text, origin: text, subprotocol: text },
+            options: {
+                host: text, deflate: { type: 'boolean' }, 'max-message': text, origin: text, subprotocol: text,
+                cert: text, key: text,
+            },
         });
         return positionals.length === 1 ? { ...values, port: positionals[0] } : misused();
     } catch {
@@ -47,8 +52,20 @@ function answerByHttp(request, response) {
     }
 }
 
+function createServer({ cert, key }) {
+    if (!cert) {
+        return http.createServer(answerByHttp);
+    }
+    try {
+        return https.createServer({ cert: fs.readFileSync(cert), key: fs.readFileSync(key) }, answerByHttp);
+    } catch (error) {
+        console.error(`Fatal error: certificate: ${error.message}`);
+        return process.exit(1);
+    }
+}
+
 const options = parseCommandLine();
-const server = http.createServer(answerByHttp);
+const server = createServer(options);
 const sockets = new WebSocketServer({
     server,
     path: '/ws',

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """ws-echo-server on the library websockets (Debian's python3-websockets), which is left as it is but for one limit."""
+import argparse
 import asyncio
 import http
+import ssl
 import sys
 import urllib.parse
 
@@ -25,14 +27,25 @@ async def echo(connection):
         await connection.send(message)
 
 
-async def main(port):
-    async with websockets.serve(echo, None, port, process_request=answer_by_http, max_size=LARGEST_MESSAGE):
+def tls_context(certificate, key):
+    if not certificate:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+async def main(port, tls):
+    async with websockets.serve(echo, None, port, process_request=answer_by_http, max_size=LARGEST_MESSAGE, ssl=tls):
         await asyncio.Future()
 
 
-if len(sys.argv) != 2:
-    sys.exit(f"usage: {sys.argv[0]} PORT")
+parser = argparse.ArgumentParser()
+parser.add_argument("--cert")
+parser.add_argument("--key")
+parser.add_argument("port")
+arguments = parser.parse_args()
 try:
-    asyncio.run(main(int(sys.argv[1])))
-except (ValueError, OverflowError, OSError) as error:
-    sys.exit(f"Fatal error: listen on port {sys.argv[1]}: {error}")
+    asyncio.run(main(int(arguments.port), tls_context(arguments.cert, arguments.key)))
+except (ValueError, OverflowError, OSError) as mistake:
+    sys.exit(f"Fatal error: listen on port {arguments.port}: {mistake}")

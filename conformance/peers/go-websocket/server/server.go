@@ -2,6 +2,7 @@
 package server
 
 import (
+	"crypto/tls"
 	"flag"
 	"fmt"
 	"io"
@@ -43,6 +44,8 @@ func Run(serveWebSocket func(*Options, http.ResponseWriter, *http.Request)) {
 	flags.BoolVar(&options.Deflate, "deflate", false, "agree on permessage-deflate")
 	flags.Int64Var(&options.MaxMessage, "max-message", 16<<20, "the largest message in `BYTES`")
 	flags.StringVar(&options.Origin, "origin", "", "the only `ORIGIN` that is let in, instead of the server's own")
+	certificate := flags.String("cert", "", "the `FILE` of the certificate for wss")
+	key := flags.String("key", "", "the `FILE` of its key")
 	flags.StringVar(&options.Subprotocol, "subprotocol", "", "the subprotocol that is spoken")
 	if flags.Parse(os.Args[1:]) != nil || flags.NArg() != 1 {
 		fail("usage: %s [OPTION...] PORT", os.Args[0])
@@ -65,5 +68,9 @@ func Run(serveWebSocket func(*Options, http.ResponseWriter, *http.Request)) {
 	})
 	log.SetOutput(io.Discard)
 	server := http.Server{Addr: net.JoinHostPort(*host, port), Handler: routes, ReadHeaderTimeout: *timeout}
+	if *certificate != "" {
+		server.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){} // without HTTP/2
+		fail("Fatal error: %v", server.ListenAndServeTLS(*certificate, *key))
+	}
 	fail("Fatal error: %v", server.ListenAndServe())
 }
