@@ -201,3 +201,11 @@ void case_inputs(const struct test_case *test, size_t most, const struct input_l
     tell_arguments(&sorting);
     case_sent(test, &sent_listener);
 }
+
+size_t input_prefix(const char *target)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].target, target) == 0)
+            return rows[i].prefix_length;
+    return 0;
+}

@@ -17,4 +17,7 @@ struct input_listener {
 // no more than `most` bytes are taken: a beginning is as good an input.
 void case_inputs(const struct test_case *test, size_t most, const struct input_listener *listener);
 
+// How many bytes of the target's inputs come before what a program is sent.
+size_t input_prefix(const char *target);
+
 #endif

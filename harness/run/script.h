@@ -18,7 +18,7 @@ struct connection {
     struct channel channel;
     const char *target; // of an opening handshake that names none, or NULL
     bool websocket;
-    bool accepted; // the program is the client
+    bool accepted;   // the program is the client
     bool repeatable; // keys and masks are always the same, those of RFC 6455's examples
     bool close_sent;
     bool close_seen; // a close frame has come
