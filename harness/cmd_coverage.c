@@ -1,16 +1,18 @@
 // `sockspec coverage`: requirements against the cases that check them.
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "cmd.h"
 
 static const char help[] =
     "usage: sockspec coverage [--data DIR] [SOURCE...]\n"
     "\n"
-    "Prints how many requirements of each source have cases, and for a named SOURCE each requirement with its\n"
-    "cases or the reason why it is untested. Exit status 1 when one has neither.\n";
+    "Prints how many requirements of each source have cases, and for a named SOURCE also how many of each section,\n"
+    "and each requirement with its cases or the reason why it is untested. Exit status 1 when one has neither.\n";
 
 struct row {
     size_t tested;
@@ -26,12 +28,14 @@ static bool wanted(const char *source, char **names, int count)
     return count == 0;
 }
 
-static struct row count_level(const struct catalog *catalog, const char *source, enum level level)
+// Of one section, or of all for NULL.
+static struct row count_level(const struct catalog *catalog, const char *source, const char *section, enum level level)
 {
     struct row row = {0};
     for (size_t i = 0; i < catalog->requirement_count; i++) {
         const struct requirement *requirement = &catalog->requirements[i];
-        if (strcmp(requirement->source, source) != 0 || requirement->level != level)
+        if (strcmp(requirement->source, source) != 0 || requirement->level != level ||
+            (section && strcmp(requirement->section, section) != 0))
             continue;
         row.tested += requirement->case_count > 0;
         row.untested += requirement->case_count == 0 && requirement->untested;
@@ -64,7 +68,35 @@ static void print_row(const char *source, const struct row rows[])
     printf("\n");
 }
 
-// One line for each source and one for all; returns how many requirements have neither a case nor a reason.
+// As numbers go: 4.2.1, 4.2.2, 4.10.
+static int compare_sections(const void *a, const void *b)
+{
+    return strverscmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+// One line for each section of a source, in order.
+static void print_sections(const struct catalog *catalog, const char *source)
+{
+    const char **sections = allocate(catalog->requirement_count, sizeof *sections);
+    size_t count = 0;
+    for (size_t i = 0; i < catalog->requirement_count; i++)
+        if (strcmp(catalog->requirements[i].source, source) == 0)
+            sections[count++] = catalog->requirements[i].section;
+    qsort(sections, count, sizeof *sections, compare_sections);
+    for (size_t i = 0; i < count; i++) {
+        struct row rows[LEVEL_MUST + 1];
+        if (i > 0 && strcmp(sections[i], sections[i - 1]) == 0)
+            continue;
+        for (int level = LEVEL_MUST; level >= LEVEL_MAY; level--)
+            rows[level] = count_level(catalog, source, sections[i], (enum level)level);
+        char *name = format_text("  section %s", sections[i]);
+        print_row(name, rows);
+        free(name);
+    }
+    free(sections);
+}
+
+// One line for each source, behind those of its sections if it is named, and one for all; returns how many requirements have neither a case nor a reason.
 static size_t print_table(const struct catalog *catalog, char **names, int count)
 {
     struct row totals[LEVEL_MUST + 1] = {0};
@@ -80,11 +112,13 @@ static size_t print_table(const struct catalog *catalog, char **names, int count
         sources++;
         struct row rows[LEVEL_MUST + 1];
         for (int level = LEVEL_MUST; level >= LEVEL_MAY; level--) {
-            rows[level] = count_level(catalog, source, (enum level)level);
+            rows[level] = count_level(catalog, source, NULL, (enum level)level);
             totals[level].tested += rows[level].tested;
             totals[level].untested += rows[level].untested;
             totals[level].missing += rows[level].missing;
         }
+        if (count > 0)
+            print_sections(catalog, source);
         print_row(source, rows);
     }
     if (sources > 1)

@@ -1,4 +1,5 @@
 """The command line: help, usage, what is selected, and every exit status."""
+import shutil
 import socket
 import subprocess
 
@@ -278,3 +279,31 @@ def test_nobody_at_the_address_is_no_pass():
         outcome = sockspec.Outcome.of("run", "--jsonl", "-", "--at", url, ONE)
     assert outcome.status in (FAILED, NOT_READY)
     assert not outcome.with_verdict("pass")
+
+
+# --- coverage ---
+
+def coverage_rows(text):
+    """The numbers of the table's lines by name."""
+    rows = [line.replace("/", " ").split() for line in text.splitlines() if line.count("/") == 6 and line[-1].isdigit()]
+    return {" ".join(row[:-9]): list(map(int, row[-9:])) for row in rows}
+
+
+def test_the_sections_of_a_source_add_up_to_it():
+    done = sockspec.run("coverage", "rfc6455")
+    assert done.returncode == OK
+    rows = coverage_rows(done.stdout)
+    total = rows.pop("rfc6455")
+    assert {"section 4.1", "section 5.5.1"} <= rows.keys()
+    assert list(rows) == sorted(rows, key=lambda name: [int(part) for part in name.split()[1].split(".")])
+    assert [sum(column) for column in zip(*rows.values())] == total
+
+
+def test_a_requirement_with_neither_a_case_nor_a_reason_fails_coverage(tmp_path):
+    shutil.copytree(sockspec.DATA / "requirements", tmp_path / "requirements")
+    (tmp_path / "programs.yaml").write_text((sockspec.DATA / "programs.yaml").read_text(encoding="utf-8"))
+    (tmp_path / "suites").mkdir()
+    done = sockspec.run("coverage", "--data", tmp_path, "ip-parse")
+    assert done.returncode == FAILED
+    assert "MISSING" in done.stdout
+    assert coverage_rows(done.stdout)["ip-parse"][2] > 0
