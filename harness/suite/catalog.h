@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 #include "base/index.h"
@@ -198,6 +199,9 @@ int catalog_load_profile(struct catalog *catalog, const char *path, struct profi
 
 // Validates any of the kinds of file by what it holds. Returns 0 or -EBADMSG with problems added.
 int catalog_validate(struct catalog *catalog, const char *path);
+
+// The same of a file that is open and can be rewound; it stays the caller's. `path` names it in problems.
+int catalog_validate_file(struct catalog *catalog, FILE *file, const char *path);
 
 // Checks of the data as a whole: every testable requirement has a case, no published id is gone.
 int catalog_check_whole(struct catalog *catalog);

@@ -5,6 +5,7 @@
 #include "suite/load.h"
 
 #define MAXIMUM_VARIABLES 32
+#define MAXIMUM_COMBINATIONS 10000
 
 struct expansion {
     struct catalog *catalog;
@@ -78,6 +79,21 @@ static bool expand_matrix(struct expansion *in, const yaml_node_t *matrix, size_
     return true;
 }
 
+// Bounds what a few lines of a matrix multiply to.
+static bool check_combinations(struct expansion *in, const yaml_node_t *matrix)
+{
+    size_t product = 1;
+    for (size_t i = 0; matrix && i < map_size(matrix); i++) {
+        const yaml_node_t *values = map_value(in->reader, matrix, i);
+        product *= node_is_list(values) && list_size(values) ? list_size(values) : 1;
+        if (product > MAXIMUM_COMBINATIONS) {
+            reader_problem(in->reader, matrix, "`matrix` makes more than %d cases", MAXIMUM_COMBINATIONS);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool expand_row(struct expansion *in, const yaml_node_t *row, const yaml_node_t *first,
                        const yaml_node_t *matrix)
 {
@@ -115,6 +131,8 @@ static void expand_case(struct expansion *in)
         reader_problem(in->reader, matrix, "`matrix` must be a map from names to lists");
         return;
     }
+    if (!check_combinations(in, matrix))
+        return;
     if (!rows) {
         expand_matrix(in, matrix, 0);
         return;

@@ -72,23 +72,36 @@ static const struct {
     {"programs", validate_programs},
 };
 
+static void validate_opened(struct catalog *catalog, struct reader *reader)
+{
+    const yaml_node_t *root = reader_root(reader);
+    size_t kind = 0;
+    size_t count = sizeof kinds / sizeof *kinds;
+    while (kind < count && !(node_is_map(root) && map_get(reader, root, kinds[kind].key)))
+        kind++;
+    if (kind < count)
+        kinds[kind].validate(catalog, reader);
+    else
+        reader_problem(reader, root,
+                       "not a file of sockspec: it has none of the keys suite, requirements, programs, expectations");
+}
+
 int catalog_validate(struct catalog *catalog, const char *path)
 {
     size_t before = catalog->problems.count;
     struct reader reader;
-    if (reader_open(&reader, path, &catalog->arena, &catalog->problems) == 0) {
-        const yaml_node_t *root = reader_root(&reader);
-        size_t kind = 0;
-        size_t count = sizeof kinds / sizeof *kinds;
-        while (kind < count && !(node_is_map(root) && map_get(&reader, root, kinds[kind].key)))
-            kind++;
-        if (kind < count)
-            kinds[kind].validate(catalog, &reader);
-        else
-            reader_problem(
-                &reader, root,
-                "not a file of sockspec: it has none of the keys suite, requirements, programs, expectations");
-    }
+    if (reader_open(&reader, path, &catalog->arena, &catalog->problems) == 0)
+        validate_opened(catalog, &reader);
+    reader_close(&reader);
+    return catalog->problems.count == before ? 0 : -EBADMSG;
+}
+
+int catalog_validate_file(struct catalog *catalog, FILE *file, const char *path)
+{
+    size_t before = catalog->problems.count;
+    struct reader reader;
+    if (reader_take(&reader, file, path, &catalog->arena, &catalog->problems) == 0)
+        validate_opened(catalog, &reader);
     reader_close(&reader);
     return catalog->problems.count == before ? 0 : -EBADMSG;
 }

@@ -170,6 +170,9 @@ static void test_variables_are_checked(void **state)
         {"    matrix: [a]\n", ":5:13: `matrix` must be a map from names to lists"},
         {"    matrix: {a: x}\n", ":5:17: a variable of `matrix` must be a list, not a plain value"},
         {"    matrix: {a: []}\n", ":5:17: a variable of `matrix` needs a value"},
+        {"    matrix: {a: [0,1,2,3,4,5,6,7,8,9,0], b: [0,1,2,3,4,5,6,7,8,9], c: [0,1,2,3,4,5,6,7,8,9],"
+         " d: [0,1,2,3,4,5,6,7,8,9]}\n",
+         ":5:13: `matrix` makes more than 10000 cases"},
         {"    matrix: {a: [[x]]}\n", ":5:18: expected a plain value, not a list"},
         {"    rows: {a: x}\n", ":5:11: rows must be a list, not a map"},
         {"    rows: []\n", ":5:11: `rows` needs a row"},
