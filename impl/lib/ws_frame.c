@@ -69,6 +69,14 @@ static bool length_is_legal(uint64_t length, size_t size)
     return length > UINT16_MAX && length <= INT64_MAX;
 }
 
+/* Whether the longest length that begins with these bytes, fewer than `extended`, is a legal one. */
+static bool length_may_become_legal(const unsigned char *bytes, size_t size, size_t extended)
+{
+    unsigned char longest[8] = {0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    memcpy(longest, bytes, size);
+    return length_is_legal(big_endian(longest, extended), extended);
+}
+
 int frame_header_decode(const unsigned char *bytes, size_t size, enum frame_sender sender, bool deflate,
                         struct frame_header *header)
 {
@@ -84,7 +92,7 @@ int frame_header_decode(const unsigned char *bytes, size_t size, enum frame_send
 
     size_t extended = length_size(bytes[1]);
     if (size < 2 + extended)
-        return extended == 8 && size > 2 && bytes[2] & 0x80 ? -EPROTO : 0;
+        return length_may_become_legal(bytes + 2, size - 2, extended) ? 0 : -EPROTO;
     uint64_t length = bytes[1] & BITS_LENGTH;
     if (extended) {
         length = big_endian(bytes + 2, extended);

@@ -148,6 +148,15 @@ static void test_decode_refuses_the_top_bit_of_a_64_bit_length(void **state)
     REFUSE(0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 }
 
+static void test_decode_refuses_a_64_bit_length_as_soon_as_it_is_too_short(void **state)
+{
+    (void)state;
+    static const unsigned char header[] = {0x82, 0xff, 0, 0, 0, 0, 0, 0};
+    struct frame_header decoded;
+    assert_int_equal(frame_header_decode(header, 7, FRAME_BY_CLIENT, false, &decoded), 0);
+    assert_int_equal(frame_header_decode(header, 8, FRAME_BY_CLIENT, false, &decoded), -EPROTO);
+}
+
 /* A server's frame is read as a client's with the mask taken off it, and refused for the same reasons. */
 static void test_decode_reads_a_servers_frames_without_masks(void **state)
 {
@@ -271,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_decode_refuses_long_control_frames_at_the_second_byte),
         cmocka_unit_test(test_decode_rejects_non_minimal_length),
         cmocka_unit_test(test_decode_refuses_the_top_bit_of_a_64_bit_length),
+        cmocka_unit_test(test_decode_refuses_a_64_bit_length_as_soon_as_it_is_too_short),
         cmocka_unit_test(test_decode_reads_a_servers_frames_without_masks),
         cmocka_unit_test(test_decode_takes_rsv1_with_deflate_where_a_message_begins),
         cmocka_unit_test(test_encode_writes_what_decode_reads_of_a_client),
