@@ -1,0 +1,110 @@
+// Reaches the readers of all files that people write, by catalog_validate_file of harness/suite/validate.c: suites with
+// cases (load_suite.c, load_case.c and steps below it), programs, requirements, profiles and expectations, on top of the
+// reader of YAML (document.c, reader.c, template.c).
+//
+// The input is a file. What it may refer to, three programs, two requirements and a case, is below.
+//
+// Oracles:
+// - a file is refused if and only if a problem says why; every problem has a place in the file and one line of printable
+//   text;
+// - the catalog is as it was before, so that the same file is judged again in the same words;
+// - a comment and blank lines at the end change no problem.
+#include <stdio.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "suite/catalog.h"
+#include "suite/load.h"
+
+enum { FILE_MAX = 1 << 20 };
+
+static const char programs[] =
+    "programs:\n"
+    "  ws-echo-server: {role: server, transport: tcp, lifetime: many, options: {read-timeout: [--read-timeout, "
+    "'{value}']}}\n"
+    "  tcp-head: {role: client, transport: tcp, arguments: ['{address}']}\n"
+    "  ip-parse: {role: command}\n";
+
+static const char requirements[] = "source: rfc6455\n"
+                                   "requirements:\n"
+                                   "  - {id: rfc6455-a, level: MUST, section: '5.5', text: one}\n"
+                                   "  - {id: rfc6455-b, level: SHOULD, section: '7', text: two}\n";
+
+static const char suite[] =
+    "suite: Base\n"
+    "program: ws-echo-server\n"
+    "cases:\n"
+    "  - {id: ws-echo-server/base, title: Base, checks: [rfc6455-a], steps: [open: {}, close: 1000]}\n";
+
+static void load(struct catalog *catalog, const char *text, void (*loader)(struct catalog *, struct reader *))
+{
+    struct reader reader;
+    FILE *file = fmemopen((void *)(size_t)text, strlen(text), "r");
+    require(file && reader_take(&reader, file, "base", &catalog->arena, &catalog->problems) == 0);
+    loader(catalog, &reader);
+    reader_close(&reader);
+    fclose(file);
+    problems_print(&catalog->problems, stderr);
+    require(catalog->problems.count == 0);
+}
+
+static const struct catalog *base_catalog(void)
+{
+    static struct catalog catalog;
+    if (catalog.program_count == 0) {
+        catalog.data = "conformance";
+        load(&catalog, programs, load_programs);
+        load(&catalog, requirements, load_requirements);
+        load(&catalog, suite, load_suite);
+        require(catalog.program_count == 3 && catalog.requirement_count == 2 && catalog.case_count == 1);
+    }
+    return &catalog;
+}
+
+static void check_problems(const struct problems *problems)
+{
+    for (size_t i = 0; i < problems->count; i++) {
+        unsigned line, column;
+        require(sscanf(problems->items[i].place, "input:%u:%u", &line, &column) == 2 && line > 0 && column > 0);
+        require(*problems->items[i].text);
+        for (const char *at = problems->items[i].text; *at; at++)
+            require((unsigned char)*at >= 0x20 && *at != 0x7f);
+    }
+}
+
+// Judges a file; the problems are to be freed.
+static struct problems judge(const char *bytes, size_t size)
+{
+    struct catalog catalog = *base_catalog();
+    catalog.arena = (struct arena){0};
+    catalog.problems = (struct problems){0};
+    FILE *file = fmemopen((void *)(size_t)bytes, size, "r");
+    require(file != NULL);
+    int result = catalog_validate_file(&catalog, file, "input");
+    fclose(file);
+    require((result == 0) == (catalog.problems.count == 0));
+    check_problems(&catalog.problems);
+    require(catalog.program_count == 3 && catalog.requirement_count == 2 && catalog.case_count == 1);
+    require(catalog.requirements[0].case_count == 1 && catalog.requirements[1].case_count == 0);
+    arena_free(&catalog.arena);
+    return catalog.problems;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char text[FILE_MAX];
+    static const char more[] = "\n\n# a comment\n";
+    if (size == 0 || size + sizeof more > sizeof text)
+        return 0;
+    memcpy(text, data, size);
+    struct problems problems = judge(text, size);
+    // A line that the file ends within would become another one, or the end of a text.
+    if (text[size - 1] == '\n' && problems.count == 0) {
+        memcpy(text + size, more, sizeof more - 1);
+        struct problems again = judge(text, size + sizeof more - 1);
+        require(again.count == 0);
+        problems_free(&again);
+    }
+    problems_free(&problems);
+    return 0;
+}
