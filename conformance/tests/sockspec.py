@@ -16,8 +16,9 @@ SOCKSPEC = BIN / "sockspec"
 PATIENCE_S = 120
 
 PROGRAMS = yaml.safe_load((DATA / "programs.yaml").read_text(encoding="utf-8"))["programs"]
-# What the testers of each program are tested with: tests/faults/README.md.
-FAULTS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(TESTS.glob("faults/*.yaml"))}
+# What the suites of each program are tested with: faults/README.md.
+FAULTS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("faults/*.yaml"))}
+PEERS = DATA / "faults" / "peers"
 
 
 def missing():
@@ -92,7 +93,7 @@ def placeholders(program):
 
 def peer(program, fault=None):
     """The command of a peer in Python, correct or with a fault."""
-    script = TESTS / "peers" / f"{program.replace('-', '_')}.py"
+    script = PEERS / f"{program.replace('-', '_')}.py"
     return [sys.executable, "-S", str(script), *(["--fault", fault] if fault else []), *placeholders(program)]
 
 

@@ -47,10 +47,10 @@ def test_a_fault_is_caught_by_the_cases_about_it(program, fault, row):
 def test_every_fault_of_a_peer_is_in_the_table(program):
     """A peer that does not know a fault behaves correctly, so a name with a typo fails above; here, that none is left out."""
     name = program.replace("-", "_")
-    sources = [sockspec.TESTS / "peers" / f"{name}.py"]
+    sources = [sockspec.PEERS / f"{name}.py"]
     helpers = {"ws-echo-server": ["ws_handshake", "ws_deflate", "ws_tls", "ws_tls_server"],
                "ws-client": ["ws_tls", "ws_tls_client"]}
-    sources += [sockspec.TESTS / "peers" / f"{helper}.py" for helper in helpers.get(program, [])]
+    sources += [sockspec.PEERS / f"{helper}.py" for helper in helpers.get(program, [])]
     found = subprocess.run(["grep", "-ohE", r'fault [!=]= "[a-z0-9-]+"', *sources], check=True, text=True,
                            stdout=subprocess.PIPE).stdout
     named = {line.split('"')[1] for line in found.splitlines()}
