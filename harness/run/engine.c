@@ -1,12 +1,12 @@
 #include "run/engine.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "run/cpu.h"
 #include "run/schedule.h"
 
 struct slot {
@@ -40,36 +40,13 @@ static void finish(struct engine *engine, size_t index)
     pthread_mutex_unlock(&engine->mutex);
 }
 
-// A worker and its programs belong on the same CPU: what they say to each other stays in its caches.
-static void bind_to_cpu(int cpu)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET((unsigned)cpu, &set);
-    sched_setaffinity(0, sizeof set, &set);
-}
-
-// The CPU for a worker: one of those that this process may use.
-static int cpu_for(size_t worker)
-{
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) < 0 || CPU_COUNT(&set) == 0)
-        return -1;
-    size_t wanted = worker % (size_t)CPU_COUNT(&set);
-    for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, &set) && wanted-- == 0)
-            return (int)cpu;
-    return -1;
-}
-
 static void *work(void *argument)
 {
     struct engine_worker *self = argument;
     struct engine *engine = self->engine;
     size_t group = SCHEDULE_NO_GROUP;
     size_t last = SIZE_MAX;
-    if (self->worker.cpu >= 0)
-        bind_to_cpu(self->worker.cpu);
+    thread_bind(self->worker.cpu);
     for (;;) {
         size_t index = *engine->settings->stop ? SIZE_MAX : schedule_take(&engine->schedule, &group);
         const struct plan_entry *entry = index == SIZE_MAX ? NULL : &engine->plan->entries[index];

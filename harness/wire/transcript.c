@@ -71,11 +71,14 @@ static void add(struct transcript *transcript, const char *name, enum direction 
 void transcript_bytes(struct transcript *transcript, const char *name, enum direction direction, const void *bytes,
                       size_t length)
 {
-    add(transcript, name, direction, bytes, length);
+    if (transcript)
+        add(transcript, name, direction, bytes, length);
 }
 
 void transcript_note(struct transcript *transcript, const char *name, const char *format, ...)
 {
+    if (!transcript)
+        return;
     struct buffer text = {0};
     va_list arguments;
     va_start(arguments, format);

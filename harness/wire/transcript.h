@@ -22,7 +22,7 @@ enum direction { DIRECTION_OUT = '>', DIRECTION_IN = '<', DIRECTION_NOTE = '-' }
 void transcript_begin(struct transcript *transcript);
 void transcript_free(struct transcript *transcript);
 
-// Adds bytes that went out or came in on a channel of that name.
+// Adds bytes that went out or came in on a channel of that name. Without a transcript (NULL) nothing is kept.
 void transcript_bytes(struct transcript *transcript, const char *name, enum direction direction, const void *bytes,
                       size_t length);
 

@@ -63,6 +63,11 @@ const char *ws_opcode_name(unsigned opcode);
 // True when the bytes are well-formed UTF-8 (RFC 3629).
 bool ws_utf8_valid(const unsigned char *bytes, size_t length);
 
+// The same for the beginning of a text: of whole characters so far, cut within a character, or nothing that any more
+// bytes make UTF-8.
+enum ws_utf8 { WS_UTF8_WHOLE, WS_UTF8_CUT, WS_UTF8_BAD };
+enum ws_utf8 ws_utf8_look(const unsigned char *bytes, size_t length);
+
 // True when a close code may stand in a close frame on the wire (RFC 6455 section 7.4 and the IANA registry:
 // 1000-1003, 1007-1014, 3000-4999).
 bool ws_close_code_valid(unsigned code);

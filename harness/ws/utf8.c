@@ -65,10 +65,16 @@ static const uint64_t rows[256] = {
     TIMES_4(REJECT),
 };
 
-bool ws_utf8_valid(const unsigned char *bytes, size_t length)
+enum ws_utf8 ws_utf8_look(const unsigned char *bytes, size_t length)
 {
     uint64_t state = ACCEPT;
     for (size_t i = 0; i < length; i++)
         state = rows[bytes[i]] >> (state & STATE_BITS);
-    return (state & STATE_BITS) == ACCEPT;
+    state &= STATE_BITS;
+    return state == ACCEPT ? WS_UTF8_WHOLE : state == REJECT ? WS_UTF8_BAD : WS_UTF8_CUT;
+}
+
+bool ws_utf8_valid(const unsigned char *bytes, size_t length)
+{
+    return ws_utf8_look(bytes, length) == WS_UTF8_WHOLE;
 }

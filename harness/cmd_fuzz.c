@@ -1,0 +1,129 @@
+// `sockspec fuzz`: random sequences, judged by a model.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "cmd_target.h"
+#include "probe/ws_fuzz.h"
+
+static const char help[] =
+    "usage: sockspec fuzz [OPTION...] PROGRAM [-- COMMAND {port}]\n"
+    "\n"
+    "Plays random sequences with a program and has a model judge what it answers: legal until they are not, with\n"
+    "contents at the borders of the format, cut into writes anywhere. A failure is cut down to as little as fails, and\n"
+    "printed as a case that `sockspec run` accepts. The same seed gives the same run.\n"
+    "\n"
+    "      --seed N               repeat the run that printed this seed (default: a new one)\n"
+    "      --cases N              sequences to play (default 10000)\n";
+
+enum { OPTION_SEED = 256, OPTION_CASES };
+
+static const struct option long_options[] = {
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"cases", required_argument, NULL, OPTION_CASES},
+    TARGET_OPTIONS,
+};
+
+struct fuzz_options {
+    struct target_options target;
+    uint64_t seed;
+    uint64_t cases;
+};
+
+static int parse(struct fuzz_options *options, int argc, char **argv)
+{
+    target_options_begin(&options->target);
+    int end = target_options_command(&options->target, argc, argv);
+    int code;
+    while ((code = getopt_long(end, argv, "p:j:h", long_options, NULL)) != -1) {
+        long long number = 0;
+        int result = 0;
+        if (code == 'h') {
+            printf("%s%s%s", help, target_options_help, exit_status_help);
+            return HELP_PRINTED;
+        }
+        if (code == OPTION_SEED) {
+            result = parse_count("--seed", optarg, 0, INT64_MAX, &number);
+            options->seed = (uint64_t)number;
+        } else if (code == OPTION_CASES) {
+            result = parse_count("--cases", optarg, 1, INT64_MAX, &number);
+            options->cases = (uint64_t)number;
+        } else {
+            result = target_option_take(&options->target, code, optarg);
+        }
+        if (result != 0)
+            return result;
+    }
+    return target_options_finish(&options->target, argv + optind, end - optind);
+}
+
+static void show_progress(void *context, uint64_t done)
+{
+    const struct fuzz_options *options = context;
+    fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " sequences", done, options->cases);
+}
+
+static void print_outcome(const struct ws_fuzz_outcome *outcome)
+{
+    printf("%" PRIu64 " sequences of %" PRIu64 " frames on %" PRIu64 " connections in %.1f s, %.0f sequences a second\n",
+           outcome->sequences, outcome->moves, outcome->connections, outcome->seconds,
+           (double)outcome->sequences / outcome->seconds);
+    for (size_t i = 0; i < outcome->weakness_count; i++)
+        printf("weaker than best, %" PRIu64 " times, first in sequence %" PRIu64 ": %s\n",
+               outcome->weaknesses[i].count, outcome->weaknesses[i].first, outcome->weaknesses[i].why);
+    if (outcome->failed)
+        printf("sequence %" PRIu64 " failed: %s\n", outcome->number, outcome->actual);
+}
+
+static int fuzz(const struct fuzz_options *options, const struct target_session *session)
+{
+    struct ws_fuzz_outcome outcome;
+    bool terminal = isatty(STDERR_FILENO);
+    struct ws_fuzz_settings settings = {
+        .host = target_session_host(session, &options->target),
+        .seed = options->seed,
+        .cases = options->cases,
+        .jobs = options->target.jobs,
+        .strict = options->target.strict,
+        .stop = &target_interrupted,
+        .progress = terminal ? show_progress : NULL,
+        .context = (void *)(uintptr_t)options,
+    };
+    printf("seed %" PRIu64 "\n", options->seed);
+    fflush(stdout);
+    ws_fuzz_run(&settings, &outcome);
+    if (terminal)
+        fputs("\r\033[K", stderr);
+    print_outcome(&outcome);
+    int status = outcome.failed ? EXIT_FAILED : EXIT_AS_EXPECTED;
+    if (target_interrupted)
+        status = 130;
+    if (outcome.error) {
+        usage_error("%s", outcome.error);
+        status = EXIT_NOT_READY;
+    }
+    ws_fuzz_outcome_free(&outcome);
+    return status;
+}
+
+int cmd_fuzz(int argc, char **argv)
+{
+    struct fuzz_options options = {.cases = 10000};
+    if (getrandom(&options.seed, 4, 0) != 4)
+        options.seed = (uint64_t)getpid();
+    int status = parse(&options, argc, argv);
+    if (status != 0)
+        return status == HELP_PRINTED ? EXIT_AS_EXPECTED : status;
+    struct target_session session;
+    status = target_session_open(&session, &options.target);
+    if (status == 0) {
+        target_catch_signals();
+        status = fuzz(&options, &session);
+    }
+    target_session_close(&session);
+    return status;
+}

@@ -1,0 +1,202 @@
+#include "cmd_target.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cmd.h"
+#include "run/launch.h"
+
+const char target_options_help[] =
+    "The implementation:\n"
+    "  -p, --profile FILE|NAME    how to start the program (default: reference)\n"
+    "      --at URL               it runs already (ws://, wss://, tcp://, unix:)\n"
+    "      --without CAPABILITY   the command lacks this option or capability (may be repeated)\n"
+    "Running:\n"
+    "  -j, --jobs N               starts of the program at once (default: 2 for each CPU)\n"
+    "      --time-scale X         stretch every deadline by this factor (default 1)\n"
+    "      --sandbox MODE         auto (default), namespaces, none\n"
+    "      --strict               nonstrict counts as a failure\n"
+    "      --data DIR             the conformance data\n";
+
+const char exit_status_help[] =
+    "\n"
+    "Exit status: 0 as expected, 1 a failure was found, 2 usage, 3 the program never became ready, 4 error of the\n"
+    "harness, 130 interrupted.\n";
+
+atomic_bool target_interrupted; // lock-free, so a handler may set it
+
+static void on_interrupt(int signal)
+{
+    (void)signal;
+    target_interrupted = true;
+}
+
+void target_catch_signals(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+// --- the command line ---
+
+int parse_count(const char *option, const char *text, long long least, long long most, long long *value)
+{
+    if (parse_integer(text, value) < 0 || *value < least || *value > most)
+        return usage_error("%s: `%s` is not a number from %lld to %lld", option, text, least, most);
+    return 0;
+}
+
+void target_options_begin(struct target_options *options)
+{
+    *options = (struct target_options){.time_scale = 1};
+}
+
+int target_option_take(struct target_options *options, int code, const char *value)
+{
+    static const char *const sandboxes[] = {"auto", "namespaces", "none"};
+    long long jobs = 0;
+    int result = 0;
+    switch (code) {
+    case 'p':
+        options->profile = value;
+        return 0;
+    case 'j':
+        result = parse_count("--jobs", value, 1, 1024, &jobs);
+        options->jobs = (size_t)jobs;
+        return result;
+    case TARGET_OPTION_WITHOUT:
+        if (options->without_count == sizeof options->without / sizeof *options->without)
+            return usage_error("--without: at most 16 times");
+        options->without[options->without_count++] = value;
+        return 0;
+    case TARGET_OPTION_TIME_SCALE:
+        return parse_time_scale(value, &options->time_scale);
+    case TARGET_OPTION_SANDBOX:
+        result = word_index("--sandbox", value, sandboxes, 3);
+        options->sandbox = (enum sandbox_mode)result;
+        return result < 0 ? EXIT_USAGE : 0;
+    case TARGET_OPTION_DATA:
+        options->data = value;
+        return 0;
+    case TARGET_OPTION_AT:
+        options->at = value;
+        return 0;
+    case TARGET_OPTION_STRICT:
+        options->strict = true;
+        return 0;
+    default:
+        return EXIT_USAGE;
+    }
+}
+
+int target_options_command(struct target_options *options, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--") == 0) {
+            options->command = (const char *const *)argv + i + 1;
+            return i;
+        }
+    return argc;
+}
+
+int target_options_finish(struct target_options *options, char **words, int count)
+{
+    if (count != 1)
+        return usage_error("which program is it? Name one of `sockspec list --programs`");
+    options->program = words[0];
+    if (options->command && !options->command[0])
+        return usage_error("no command behind --");
+    if ((options->command != NULL) + (options->at != NULL) + (options->profile != NULL) > 1)
+        return usage_error("a command, --at and --profile exclude each other");
+    if (options->without_count && !options->command)
+        return usage_error("--without goes with a command; a profile says so by `capabilities`");
+    if (!options->jobs)
+        options->jobs = 2 * (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+    return 0;
+}
+
+// --- the program ---
+
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static int open_target(struct target_session *session, const struct target_options *options)
+{
+    const char *message = NULL;
+    if (options->at) {
+        if (target_parse(options->at, &session->target, &message) < 0)
+            return usage_error("--at %s: %s", options->at, message);
+        return 0;
+    }
+    session->target.profile = &session->profile;
+    if (options->command) {
+        if (launch_from_command(&session->catalog.arena, session->program, options->command, options->without,
+                                options->without_count, &session->profile, &message) < 0)
+            return usage_error("%s", message);
+        return 0;
+    }
+    char *path =
+        launch_data_path(session->catalog.data, "profiles", options->profile ? options->profile : "reference");
+    int result = catalog_load_profile(&session->catalog, path, &session->profile);
+    free(path);
+    if (result < 0)
+        return EXIT_USAGE;
+    launch_resolve(&session->catalog.arena, &session->profile);
+    if (!profile_launch(&session->profile, session->program))
+        return usage_error("the profile %s has no program `%s`", session->profile.name, session->program->name);
+    return 0;
+}
+
+int target_session_open(struct target_session *session, const struct target_options *options)
+{
+    *session = (struct target_session){0};
+    raise_descriptor_limit();
+    // The keeper is forked while this process is still small and has one thread.
+    if (!options->at) {
+        int result = sandbox_open(options->sandbox, &session->sandbox);
+        if (result < 0)
+            return usage_error("cannot make the sandbox: %s", strerror(-result)), EXIT_HARNESS;
+    }
+    // No suite is needed, only what is known of programs and requirements.
+    const char *const none[] = {options->program};
+    int result = catalog_load_for(&session->catalog, data_directory(options->data), none, 1);
+    if (result == 0) {
+        session->program = catalog_program(&session->catalog, options->program);
+        result = session->program ? open_target(session, options)
+                                  : usage_error("no program `%s` (`sockspec list --programs` names them)",
+                                                options->program);
+    } else {
+        result = EXIT_USAGE;
+    }
+    problems_print(&session->catalog.problems, stderr);
+    return result;
+}
+
+void target_session_close(struct target_session *session)
+{
+    sandbox_close(session->sandbox);
+    target_end(&session->target);
+    catalog_free(&session->catalog);
+}
+
+struct host_settings target_session_host(const struct target_session *session, const struct target_options *options)
+{
+    return (struct host_settings){
+        .target = &session->target,
+        .sandbox = session->sandbox,
+        .program = session->program,
+        .time_scale = options->time_scale,
+    };
+}
