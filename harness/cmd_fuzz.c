@@ -6,9 +6,11 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "cmd.h"
 #include "cmd_target.h"
 #include "probe/ws_fuzz.h"
+#include "probe/ws_reduce.h"
 
 static const char help[] =
     "usage: sockspec fuzz [OPTION...] PROGRAM [-- COMMAND {port}]\n"
@@ -18,13 +20,15 @@ static const char help[] =
     "printed as a case that `sockspec run` accepts. The same seed gives the same run.\n"
     "\n"
     "      --seed N               repeat the run that printed this seed (default: a new one)\n"
-    "      --cases N              sequences to play (default 10000)\n";
+    "      --cases N              sequences to play (default 10000)\n"
+    "      --out FILE             write the case of a failure there too\n";
 
-enum { OPTION_SEED = 256, OPTION_CASES };
+enum { OPTION_SEED = 256, OPTION_CASES, OPTION_OUT };
 
 static const struct option long_options[] = {
     {"seed", required_argument, NULL, OPTION_SEED},
     {"cases", required_argument, NULL, OPTION_CASES},
+    {"out", required_argument, NULL, OPTION_OUT},
     TARGET_OPTIONS,
 };
 
@@ -32,6 +36,7 @@ struct fuzz_options {
     struct target_options target;
     uint64_t seed;
     uint64_t cases;
+    const char *out;
 };
 
 static int parse(struct fuzz_options *options, int argc, char **argv)
@@ -52,6 +57,8 @@ static int parse(struct fuzz_options *options, int argc, char **argv)
         } else if (code == OPTION_CASES) {
             result = parse_count("--cases", optarg, 1, INT64_MAX, &number);
             options->cases = (uint64_t)number;
+        } else if (code == OPTION_OUT) {
+            options->out = optarg;
         } else {
             result = target_option_take(&options->target, code, optarg);
         }
@@ -75,8 +82,72 @@ static void print_outcome(const struct ws_fuzz_outcome *outcome)
     for (size_t i = 0; i < outcome->weakness_count; i++)
         printf("weaker than best, %" PRIu64 " times, first in sequence %" PRIu64 ": %s\n",
                outcome->weaknesses[i].count, outcome->weaknesses[i].first, outcome->weaknesses[i].why);
-    if (outcome->failed)
-        printf("sequence %" PRIu64 " failed: %s\n", outcome->number, outcome->actual);
+}
+
+// What the connection of the failure had carried, the sequence that failed the last.
+static struct ws_sequence conversation(const struct fuzz_options *options, uint64_t first, uint64_t last,
+                                       struct arena *arena)
+{
+    struct ws_sequence whole = {0};
+    for (uint64_t number = first; number <= last; number++) {
+        struct ws_sequence sequence = ws_fuzz_sequence(options->seed, number, arena);
+        struct ws_move *moves = arena_allocate(arena, whole.count + sequence.count, sizeof *moves);
+        if (whole.count)
+            memcpy(moves, whole.moves, whole.count * sizeof *moves);
+        memcpy(moves + whole.count, sequence.moves, sequence.count * sizeof *moves);
+        // The first move of a sequence comes when all before it is answered.
+        if (whole.count)
+            moves[whole.count - 1].awaited = true;
+        whole = (struct ws_sequence){moves, whole.count + sequence.count};
+    }
+    return whole;
+}
+
+static void print_case(const struct fuzz_options *options, const struct ws_reduced *reduced, uint64_t number)
+{
+    struct buffer text = {0};
+    char *id = format_text("fuzz/seed-%" PRIu64 "-sequence-%" PRIu64, options->seed, number);
+    char *title = format_text("Sequence %" PRIu64 " of seed %" PRIu64 " is answered as RFC 6455 allows", number,
+                              options->seed);
+    ws_reduced_write(reduced, options->target.program, id, title, NULL, &text);
+    target_print_case(&options->target, options->out, buffer_string(&text));
+    buffer_free(&text);
+    free(title);
+    free(id);
+}
+
+// Makes the failure as small as it gets and prints it. Returns the exit status.
+static int report_failure(const struct fuzz_options *options, const struct host_settings *host,
+                          const struct ws_fuzz_outcome *outcome)
+{
+    struct arena arena = {0};
+    struct ws_reduced reduced;
+    char *message = NULL;
+    printf("sequence %" PRIu64 " failed: %s\n", outcome->number, outcome->actual);
+    fflush(stdout);
+    struct ws_sequence sequence = conversation(options, outcome->number, outcome->number, &arena);
+    int result = ws_reduce(host, &sequence, options->target.strict, &arena, &reduced, &message);
+    if (result == 0 && !reduced.repeats && outcome->first < outcome->number) {
+        ws_reduced_free(&reduced);
+        sequence = conversation(options, outcome->first, outcome->number, &arena);
+        result = ws_reduce(host, &sequence, options->target.strict, &arena, &reduced, &message);
+    }
+    if (result < 0) {
+        usage_error("%s", message);
+    } else if (!reduced.repeats) {
+        puts("it did not fail again when it was played alone, nor did what its connection had carried");
+    } else {
+        struct buffer text = {0};
+        ws_reduced_describe(&reduced, &text);
+        printf("the least that fails, of %zu frames, after %zu attempts:\n%s", sequence.count, reduced.attempts,
+               buffer_string(&text));
+        buffer_free(&text);
+        print_case(options, &reduced, outcome->number);
+    }
+    ws_reduced_free(&reduced);
+    arena_free(&arena);
+    free(message);
+    return result < 0 ? EXIT_NOT_READY : EXIT_FAILED;
 }
 
 static int fuzz(const struct fuzz_options *options, const struct target_session *session)
@@ -99,7 +170,7 @@ static int fuzz(const struct fuzz_options *options, const struct target_session 
     if (terminal)
         fputs("\r\033[K", stderr);
     print_outcome(&outcome);
-    int status = outcome.failed ? EXIT_FAILED : EXIT_AS_EXPECTED;
+    int status = outcome.failed ? report_failure(options, &settings.host, &outcome) : EXIT_AS_EXPECTED;
     if (target_interrupted)
         status = 130;
     if (outcome.error) {

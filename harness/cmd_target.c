@@ -1,6 +1,8 @@
 #include "cmd_target.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -199,4 +201,31 @@ struct host_settings target_session_host(const struct target_session *session, c
         .program = session->program,
         .time_scale = options->time_scale,
     };
+}
+
+// --- what was found ---
+
+static void print_command(const struct target_options *options, const char *path)
+{
+    printf("sockspec run %s", path);
+    if (options->at)
+        printf(" --at %s", options->at);
+    if (options->profile)
+        printf(" --profile %s", options->profile);
+    for (size_t i = 0; i < options->without_count; i++)
+        printf(" --without %s", options->without[i]);
+    for (size_t i = 0; options->command && options->command[i]; i++)
+        printf("%s %s", i ? "" : " --", options->command[i]);
+    printf("\n");
+}
+
+void target_print_case(const struct target_options *options, const char *path, const char *suite)
+{
+    FILE *file = path ? fopen(path, "w") : NULL;
+    if (path && (!file || fputs(suite, file) < 0))
+        usage_error("cannot write %s: %s", path, strerror(errno));
+    if (file && fclose(file) != 0)
+        usage_error("cannot write %s: %s", path, strerror(errno));
+    printf("\n%s\n%s", suite, path ? "run it: " : "save that as found.yaml and run it: ");
+    print_command(options, path ? path : "found.yaml");
 }

@@ -77,6 +77,9 @@ struct host_settings target_session_host(const struct target_session *session, c
 extern atomic_bool target_interrupted;
 void target_catch_signals(void);
 
+// Prints a suite that reproduces a failure, writes it into a file too (NULL: none), and says how to run it.
+void target_print_case(const struct target_options *options, const char *path, const char *suite);
+
 // Parses a number of an option. Returns 0, or EXIT_USAGE after a complaint.
 int parse_count(const char *option, const char *text, long long least, long long most, long long *value);
 
