@@ -76,12 +76,13 @@ static void show_progress(void *context, uint64_t done)
 
 static void print_outcome(const struct ws_fuzz_outcome *outcome)
 {
-    printf("%" PRIu64 " sequences of %" PRIu64 " frames on %" PRIu64 " connections in %.1f s, %.0f sequences a second\n",
+    printf("%" PRIu64 " sequences of %" PRIu64 " frames on %" PRIu64
+           " connections in %.1f s, %.0f sequences a second\n",
            outcome->sequences, outcome->moves, outcome->connections, outcome->seconds,
            (double)outcome->sequences / outcome->seconds);
     for (size_t i = 0; i < outcome->weakness_count; i++)
-        printf("weaker than best, %" PRIu64 " times, first in sequence %" PRIu64 ": %s\n",
-               outcome->weaknesses[i].count, outcome->weaknesses[i].first, outcome->weaknesses[i].why);
+        printf("weaker than best, %" PRIu64 " times, first in sequence %" PRIu64 ": %s\n", outcome->weaknesses[i].count,
+               outcome->weaknesses[i].first, outcome->weaknesses[i].why);
 }
 
 // What the connection of the failure had carried, the sequence that failed the last.
@@ -107,8 +108,8 @@ static void print_case(const struct fuzz_options *options, const struct ws_reduc
 {
     struct buffer text = {0};
     char *id = format_text("fuzz/seed-%" PRIu64 "-sequence-%" PRIu64, options->seed, number);
-    char *title = format_text("Sequence %" PRIu64 " of seed %" PRIu64 " is answered as RFC 6455 allows", number,
-                              options->seed);
+    char *title =
+        format_text("Sequence %" PRIu64 " of seed %" PRIu64 " is answered as RFC 6455 allows", number, options->seed);
     ws_reduced_write(reduced, options->target.program, id, title, NULL, &text);
     target_print_case(&options->target, options->out, buffer_string(&text));
     buffer_free(&text);

@@ -149,8 +149,7 @@ static int open_target(struct target_session *session, const struct target_optio
             return usage_error("%s", message);
         return 0;
     }
-    char *path =
-        launch_data_path(session->catalog.data, "profiles", options->profile ? options->profile : "reference");
+    char *path = launch_data_path(session->catalog.data, "profiles", options->profile ? options->profile : "reference");
     int result = catalog_load_profile(&session->catalog, path, &session->profile);
     free(path);
     if (result < 0)
@@ -176,9 +175,9 @@ int target_session_open(struct target_session *session, const struct target_opti
     int result = catalog_load_for(&session->catalog, data_directory(options->data), none, 1);
     if (result == 0) {
         session->program = catalog_program(&session->catalog, options->program);
-        result = session->program ? open_target(session, options)
-                                  : usage_error("no program `%s` (`sockspec list --programs` names them)",
-                                                options->program);
+        result = session->program
+                     ? open_target(session, options)
+                     : usage_error("no program `%s` (`sockspec list --programs` names them)", options->program);
     } else {
         result = EXIT_USAGE;
     }

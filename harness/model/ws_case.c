@@ -83,6 +83,10 @@ void ws_move_describe(struct buffer *out, const struct ws_move *move)
         buffer_text(out, " without FIN");
     if (frame->rsv)
         buffer_format(out, " with RSV %u", frame->rsv);
+    if (!frame->masked)
+        buffer_text(out, " without a mask");
+    if (frame->length_form == WS_LENGTH_16 || frame->length_form == WS_LENGTH_64)
+        buffer_format(out, " in %d bits", frame->length_form == WS_LENGTH_16 ? 16 : 64);
 }
 
 // --- what is expected ---
@@ -91,11 +95,11 @@ struct script {
     struct buffer *out;
     const struct ws_case_terms *terms;
     struct ws_receiver receiver;
-    struct buffer pings;         // those that wait, as a list of payloads
+    struct buffer pings; // those that wait, as a list of payloads
     size_t ping_count;
-    struct buffer leaving;       // alternatives for a connection that the program may end
-    bool over;                   // nothing more can be said
-    bool ended;                  // the connection has to end
+    struct buffer leaving; // alternatives for a connection that the program may end
+    bool over;             // nothing more can be said
+    bool ended;            // the connection has to end
 };
 
 static void write_codes(struct buffer *out, const char *codes, const char *what)
@@ -113,12 +117,12 @@ static void write_bare_end(struct buffer *out)
 static void write_echo_of_close(struct buffer *out, const struct ws_move *move)
 {
     if (move->length >= 2)
-        buffer_format(out, "            - {close-frame: [%u]}\n",
-                      (unsigned)move->payload[0] << 8 | move->payload[1]);
+        buffer_format(out, "            - {close-frame: [%u]}\n", (unsigned)move->payload[0] << 8 | move->payload[1]);
     else
         buffer_text(out, "            - {close-frame: none}\n");
     buffer_format(out, "            - {close-frame: [1000]%s}\n",
-                  move->length >= 2 ? ", grade: nonstrict, why: \"RFC 6455 5.5.1: the code is typically sent back\"" : "");
+                  move->length >= 2 ? ", grade: nonstrict, why: \"RFC 6455 5.5.1: the code is typically sent back\""
+                                    : "");
     if (move->length >= 2)
         buffer_text(out, "            - {close-frame: none, grade: nonstrict, why: \"RFC 6455 5.5.1: the code is "
                          "typically sent back\"}\n");
@@ -139,7 +143,8 @@ static void write_end(struct buffer *out, const struct ws_move *move, enum ws_re
         return;
     case WS_REPLY_CLOSE_OR_1002:
         write_echo_of_close(out, move);
-        buffer_text(out, "            - {close-frame: [1002], grade: nonstrict, why: \"the code is registered by now\"}\n");
+        buffer_text(out,
+                    "            - {close-frame: [1002], grade: nonstrict, why: \"the code is registered by now\"}\n");
         write_bare_end(out);
         return;
     case WS_REPLY_1002_OR_CLOSE:
@@ -187,8 +192,9 @@ static void write_expectation(struct script *script, const char *what, const str
         buffer_format(out, "      - expect: {%s%s}\n", what, buffer_string(value));
         return;
     }
-    buffer_format(out, "      - expect:\n          any:\n%s            - {%s%s, grade: nonstrict, why: \"a strict "
-                       "receiver ends the connection\"}\n",
+    buffer_format(out,
+                  "      - expect:\n          any:\n%s            - {%s%s, grade: nonstrict, why: \"a strict "
+                  "receiver ends the connection\"}\n",
                   buffer_string(&script->leaving), what, buffer_string(value));
     script->over = true;
 }
@@ -297,7 +303,10 @@ static void write_ending(struct script *script)
 {
     static const unsigned char normal[] = {1000 >> 8, 1000 & 255};
     struct ws_move close = {
-        .frame = {.fin = true, .opcode = WS_CLOSE, .masked = script->terms->server, .mask = {0x37, 0xfa, 0x21, 0x3d},
+        .frame = {.fin = true,
+                  .opcode = WS_CLOSE,
+                  .masked = script->terms->server,
+                  .mask = {0x37, 0xfa, 0x21, 0x3d},
                   .length = 2},
         .payload = normal,
         .length = 2,
@@ -306,7 +315,8 @@ static void write_ending(struct script *script)
         return;
     bool ready = script->receiver.state == WS_READY && script->leaving.length == 0;
     if (!script->ended && ready && script->terms->server)
-        buffer_text(script->out, "      - control: a\n");
+        buffer_text(script->out, "      - send: {frame: ping, payload: \"there?\"}\n"
+                                 "      - expect: {frame: pong, payload: \"there?\"}\n");
     if (!script->ended && ready) {
         buffer_text(script->out, "      - close: {code: 1000, on: a}\n");
         return;
@@ -326,8 +336,7 @@ static void write_requirements(struct buffer *out, const struct ws_sequence *seq
     size_t count = 0;
     struct ws_receiver receiver = {.server = terms->server, .limit = terms->limit};
     for (size_t i = 0; i < sequence->count && count < MOST_REQUIREMENTS; i++) {
-        const struct ws_rule *rule =
-            ws_rule_for(receiver.state, ws_symbol_of(&receiver, &sequence->moves[i]));
+        const struct ws_rule *rule = ws_rule_for(receiver.state, ws_symbol_of(&receiver, &sequence->moves[i]));
         const char *id = rule->requirement;
         if (!terms->server && strcmp(id, "rfc6455-5.1-masked") == 0)
             id = "rfc6455-5.1-client-masks";
@@ -350,8 +359,7 @@ void ws_case_write_suite(struct buffer *out, const char *name, const char *progr
 
 void ws_case_write(struct buffer *out, const struct ws_sequence *sequence, const struct ws_case_terms *terms)
 {
-    struct script script = {
-        .out = out, .terms = terms, .receiver = {.server = terms->server, .limit = terms->limit}};
+    struct script script = {.out = out, .terms = terms, .receiver = {.server = terms->server, .limit = terms->limit}};
     buffer_format(out, "  - id: %s/%s\n    title: \"%s\"\n    checks: [", terms->program, terms->id, terms->title);
     write_requirements(out, sequence, terms);
     buffer_text(out, "]\n");

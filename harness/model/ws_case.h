@@ -7,7 +7,7 @@
 #include "model/ws_sequence.h"
 
 struct ws_case_terms {
-    bool server;         // the program is one; else it is a client, and its output holds the messages
+    bool server; // the program is one; else it is a client, and its output holds the messages
     uint64_t limit;
     const char *id;      // below the program's name
     const char *program; //

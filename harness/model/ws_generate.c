@@ -33,10 +33,10 @@ static size_t random_length(struct generator *generator)
 static const char *random_character(struct random *random)
 {
     static const char *const characters[] = {
-        "\xc2\x80",         "\xdf\xbf",         "\xe0\xa0\x80",     "\xe0\xbf\xbf",     "\xe1\x80\x80",
-        "\xec\xbf\xbf",     "\xed\x80\x80",     "\xed\x9f\xbf",     "\xee\x80\x80",     "\xef\xbf\xbf",
-        "\xf0\x90\x80\x80", "\xf0\xbf\xbf\xbf", "\xf1\x80\x80\x80", "\xf3\xbf\xbf\xbf", "\xf4\x80\x80\x80",
-        "\xf4\x8f\xbf\xbf",
+        "\xc2\x80",         "\xdf\xbf",         "\xe0\xa0\x80",     "\xe0\xbf\xbf",
+        "\xe1\x80\x80",     "\xec\xbf\xbf",     "\xed\x80\x80",     "\xed\x9f\xbf",
+        "\xee\x80\x80",     "\xef\xbf\xbf",     "\xf0\x90\x80\x80", "\xf0\xbf\xbf\xbf",
+        "\xf1\x80\x80\x80", "\xf3\xbf\xbf\xbf", "\xf4\x80\x80\x80", "\xf4\x8f\xbf\xbf",
     };
     static const char *const ascii[] = {"a", "b", "c", " ", "0", "~", "\x7f", "\x01"};
     if (random_chance(random, 60))
@@ -64,11 +64,23 @@ static void append_text(struct generator *generator, struct buffer *out, size_t 
 
 static void append_bad(struct generator *generator, struct buffer *out)
 {
-    static const char *const bad[] = {"\x80",     "\xbf",         "\xc0\xaf",         "\xc1\xbf",         "\xc2"
-                                                                                                         "A",
-                                      "\xe0\x9f", "\xe1\x80"
-                                                  "A",            "\xed\xa0\x80",     "\xf0\x8f\xbf\xbf", "\xf4\x90",
-                                      "\xf5",     "\xff",         "\xfe",             "\xf8\x88\x80",     "\xed\xbf"};
+    static const char *const bad[] = {"\x80",
+                                      "\xbf",
+                                      "\xc0\xaf",
+                                      "\xc1\xbf",
+                                      "\xc2"
+                                      "A",
+                                      "\xe0\x9f",
+                                      "\xe1\x80"
+                                      "A",
+                                      "\xed\xa0\x80",
+                                      "\xf0\x8f\xbf\xbf",
+                                      "\xf4\x90",
+                                      "\xf5",
+                                      "\xff",
+                                      "\xfe",
+                                      "\xf8\x88\x80",
+                                      "\xed\xbf"};
     buffer_text(out, bad[random_below(generator->random, sizeof bad / sizeof *bad)]);
 }
 
@@ -128,8 +140,8 @@ static void append_code(struct buffer *out, unsigned code)
 static void append_close_payload(struct generator *generator, struct buffer *out)
 {
     static const unsigned valid[] = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999};
-    static const unsigned other[] = {0,    1,    999,  1004, 1005, 1006, 1012, 1013, 1014,
-                                     1015, 1016, 2000, 2999, 5000, 65535};
+    static const unsigned other[] = {0,    1,    999,  1004, 1005, 1006, 1012, 1013,
+                                     1014, 1015, 1016, 2000, 2999, 5000, 65535};
     struct random *random = generator->random;
     size_t kind = random_below(random, 100);
     if (kind < 15)
@@ -142,7 +154,7 @@ static void append_close_payload(struct generator *generator, struct buffer *out
                                : other[random_below(random, sizeof other / sizeof *other)]);
     if (random_chance(random, 40))
         append_text(generator, out, random_below(random, 124));
-    if (random_chance(random, 10) && out->length < 120)
+    if (random_chance(random, 15) && out->length < 120)
         append_bad(generator, out);
 }
 

@@ -85,8 +85,7 @@ static struct ws_due *add_due(struct ws_oracle *oracle, enum due_kind kind, enum
         oracle->dues = reallocate(oracle->dues, oracle->due_capacity, sizeof *oracle->dues);
     }
     struct ws_due *due = &oracle->dues[oracle->due_count++];
-    *due = (struct ws_due){
-        .kind = kind, .move = oracle->moves, .state = state, .symbol = symbol, .reply = reply};
+    *due = (struct ws_due){.kind = kind, .move = oracle->moves, .state = state, .symbol = symbol, .reply = reply};
     return due;
 }
 
@@ -301,8 +300,7 @@ static enum ws_grade grade_end(const struct ws_due *due, const struct ending *en
         if (is_echo(ending, due))
             return WS_GRADE_PASS;
         *why = "the code is registered by now";
-        return ending->bare || is_weak_echo(ending) || is_code(ending, 1002, 1002) ? WS_GRADE_NONSTRICT
-                                                                                   : WS_GRADE_FAIL;
+        return ending->bare || is_weak_echo(ending) || is_code(ending, 1002, 1002) ? WS_GRADE_NONSTRICT : WS_GRADE_FAIL;
     case WS_REPLY_1002_OR_CLOSE:
         if (is_code(ending, 1002, 1002))
             return WS_GRADE_PASS;
@@ -340,8 +338,8 @@ static enum ws_grade grade_end(const struct ws_due *due, const struct ending *en
 static bool lost_before(const struct ws_oracle *oracle, const struct ws_due *cause)
 {
     for (const struct ws_due *due = oracle->dues; due < cause; due++)
-        if (!due->met && (due->kind == DUE_MESSAGE || (due->kind == DUE_PONG && !due->optional &&
-                                                       cause->reply > WS_REPLY_1002_OR_CLOSE)))
+        if (!due->met && (due->kind == DUE_MESSAGE ||
+                          (due->kind == DUE_PONG && !due->optional && cause->reply > WS_REPLY_1002_OR_CLOSE)))
             return true;
     return false;
 }
@@ -372,11 +370,20 @@ static bool end_fits(struct ws_oracle *oracle, const struct ending *ending)
     return true;
 }
 
+// A code that nobody may send, sent back to who sent it: the RFC does not forbid that for codes that it knows nothing of.
+static bool is_sent_back(const struct ws_oracle *oracle, unsigned code)
+{
+    for (size_t i = 0; i < oracle->due_count; i++)
+        if (oracle->dues[i].reply == WS_REPLY_1002_OR_CLOSE && oracle->dues[i].code == code)
+            return true;
+    return false;
+}
+
 static void receive_close(struct ws_oracle *oracle, const unsigned char *payload, size_t length)
 {
     struct ending ending = {.code = length >= 2 ? (unsigned)payload[0] << 8 | payload[1] : NO_CODE};
-    bool legal = length == 0 || (length >= 2 && ws_close_code_valid(ending.code) &&
-                                 ws_utf8_valid(payload + 2, length - 2));
+    bool legal = length == 0 || (length >= 2 && ws_utf8_valid(payload + 2, length - 2) &&
+                                 (ws_close_code_valid(ending.code) || is_sent_back(oracle, ending.code)));
     if (legal && end_fits(oracle, &ending)) {
         oracle->close_seen = true;
         oracle->has_code = length >= 2;
@@ -414,7 +421,8 @@ static void receive_data(struct ws_oracle *oracle, const struct ws_frame *frame,
 {
     bool first = oracle->coming_opcode == 0;
     if (first == (frame->opcode == WS_CONTINUATION)) {
-        fail(oracle, format_text("a %s frame %s a message", ws_opcode_name(frame->opcode), first ? "outside" : "within"));
+        fail(oracle,
+             format_text("a %s frame %s a message", ws_opcode_name(frame->opcode), first ? "outside" : "within"));
         return;
     }
     if (first)

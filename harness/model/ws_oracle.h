@@ -18,8 +18,8 @@ struct ws_oracle {
     struct ws_due *dues; // what the program owes, or may do
     size_t due_count;
     size_t due_capacity;
-    size_t moves;      // seen so far
-    struct buffer in;  // bytes of a frame that is not whole
+    size_t moves;         // seen so far
+    struct buffer in;     // bytes of a frame that is not whole
     struct buffer coming; // the message that comes
     unsigned coming_opcode;
     bool close_sent;

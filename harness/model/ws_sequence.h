@@ -29,8 +29,8 @@ void ws_move_encode(const struct ws_move *move, struct buffer *out);
 
 // Where a receiver is: the state of the table, and the message that it is in.
 struct ws_receiver {
-    bool server;            // it is a server, which demands masks
-    uint64_t limit;         // the largest message that it takes
+    bool server;    // it is a server, which demands masks
+    uint64_t limit; // the largest message that it takes
     enum ws_state state;
     unsigned opcode;        // of the message
     unsigned char *message; // what it holds so far

@@ -95,6 +95,21 @@ static void try_move(struct ws_shrinker *shrinker, struct ws_sequence *sequence,
         sequence->moves[index] = before;
 }
 
+// A length that lies is as well the least that is too long for a control frame, with its bytes.
+static void honest_length(struct ws_shrinker *shrinker, struct ws_sequence *sequence, size_t index)
+{
+    struct ws_move move = sequence->moves[index];
+    if (move.frame.length == move.length)
+        return;
+    unsigned char *bytes = arena_allocate(shrinker->arena, 126, 1);
+    memset(bytes, 'a', 126);
+    move.payload = bytes;
+    move.length = 126;
+    move.frame.length = 126;
+    move.frame.length_form = WS_LENGTH_SHORTEST;
+    try_move(shrinker, sequence, index, move);
+}
+
 static void plainer_header(struct ws_shrinker *shrinker, struct ws_sequence *sequence, size_t index)
 {
     static const unsigned char plain_mask[4] = {0x37, 0xfa, 0x21, 0x3d};
@@ -180,6 +195,7 @@ struct ws_sequence ws_shrink(struct ws_shrinker *shrinker, const struct ws_seque
     struct ws_sequence smaller = fewer_moves(shrinker, sequence);
     plainer_writes(shrinker, &smaller);
     for (size_t i = 0; i < smaller.count; i++) {
+        honest_length(shrinker, &smaller, i);
         plainer_header(shrinker, &smaller, i);
         smaller_payload(shrinker, &smaller, i);
         plainer_payload(shrinker, &smaller, i);

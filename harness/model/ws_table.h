@@ -78,9 +78,9 @@ enum ws_reply {
 };
 
 struct ws_rule {
-    unsigned states;         // bits 1 << enum ws_state
-    unsigned symbols;        // bits 1 << enum ws_symbol
-    enum ws_state next;      // WS_STATE_COUNT: the same
+    unsigned states;    // bits 1 << enum ws_state
+    unsigned symbols;   // bits 1 << enum ws_symbol
+    enum ws_state next; // WS_STATE_COUNT: the same
     enum ws_reply reply;
     const char *section;     // of RFC 6455
     const char *requirement; // its id in conformance/requirements/rfc6455.yaml

@@ -87,5 +87,6 @@ static int make_socket(void *context, int domain, int type)
 
 struct socket_source host_sockets(const struct host *host)
 {
-    return host->settings->target->running ? (struct socket_source){0} : (struct socket_source){make_socket, host->cell};
+    return host->settings->target->running ? (struct socket_source){0}
+                                           : (struct socket_source){make_socket, host->cell};
 }

@@ -218,17 +218,18 @@ static void play(struct ws_probe *probe, const struct ws_sequence *sequence, boo
     }
 }
 
-// A message whose echo proves that nothing else was to come, where there can be one, and a close frame.
-static void play_end(struct ws_probe *probe, bool barrier)
+// A close frame, and before it a message of a type (0: none) whose echo proves that nothing else was to come. It is of a
+// type that the sequence has, so that what it shows is about the sequence.
+static void play_end(struct ws_probe *probe, unsigned barrier)
 {
     static const unsigned char text[] = "hello";
     static const unsigned char normal[] = {1000 >> 8, 1000 & 255};
-    struct ws_frame frame = {.fin = true, .opcode = WS_TEXT, .masked = true, .mask = {9, 8, 7, 6}, .length = 5};
+    struct ws_frame frame = {.fin = true, .opcode = barrier, .masked = true, .mask = {9, 8, 7, 6}, .length = 5};
     struct ws_move message = {.frame = frame, .payload = text, .length = 5, .awaited = true};
     frame.opcode = WS_CLOSE;
     frame.length = 2;
     struct ws_move close = {.frame = frame, .payload = normal, .length = 2};
-    if (barrier && probe->oracle.receiver.state == WS_READY)
+    if (barrier)
         play(probe, &(struct ws_sequence){&message, 1}, true);
     if (!probe->oracle.ended && probe->oracle.grade != WS_GRADE_FAIL)
         play(probe, &(struct ws_sequence){&close, 1}, true);
@@ -237,20 +238,30 @@ static void play_end(struct ws_probe *probe, bool barrier)
 void ws_probe_finish(struct ws_probe *probe)
 {
     if (probe->open && !probe->oracle.ended && probe->oracle.grade != WS_GRADE_FAIL)
-        play_end(probe, false);
+        play_end(probe, 0);
     if (probe->open)
         hang_up(probe);
 }
 
-// True when the sequence leaves the connection between messages.
-static bool ends_ready(const struct ws_sequence *sequence)
+// The state in which a sequence leaves the connection, and the type of its last message, or 0.
+static enum ws_state last_state(const struct ws_sequence *sequence, unsigned *opcode)
 {
     struct ws_receiver receiver = {.server = true, .limit = WS_PROBE_LIMIT};
     for (size_t i = 0; i < sequence->count; i++)
         ws_receive_move(&receiver, &sequence->moves[i]);
-    bool ready = receiver.state == WS_READY;
+    *opcode = receiver.opcode;
+    enum ws_state state = receiver.state;
     ws_receiver_free(&receiver);
-    return ready;
+    return state;
+}
+
+// A ping that must not be answered: a connection that goes on, where it has to end, shows at once.
+static void play_behind_the_end(struct ws_probe *probe)
+{
+    static const unsigned char text[] = "there?";
+    struct ws_frame frame = {.fin = true, .opcode = WS_PING, .masked = true, .mask = {5, 6, 7, 8}, .length = 6};
+    struct ws_move ping = {.frame = frame, .payload = text, .length = 6};
+    play(probe, &(struct ws_sequence){&ping, 1}, true);
 }
 
 int ws_probe_play(struct ws_probe *probe, const struct ws_sequence *sequence, bool alone, char **message)
@@ -261,9 +272,14 @@ int ws_probe_play(struct ws_probe *probe, const struct ws_sequence *sequence, bo
     if (result < 0)
         return result;
     ws_oracle_next(&probe->oracle);
-    // The barrier behind a sequence that is played alone shows at once what is missing.
-    bool barrier = alone && ends_ready(sequence);
-    play(probe, sequence, !barrier);
+    // What stands behind a sequence that is played alone shows at once what is missing.
+    unsigned barrier = 0;
+    enum ws_state last = alone ? last_state(sequence, &barrier) : WS_IN_TEXT;
+    if (last != WS_READY)
+        barrier = 0;
+    play(probe, sequence, !barrier && last != WS_FAILED);
+    if (last == WS_FAILED && !probe->oracle.ended && probe->oracle.grade != WS_GRADE_FAIL)
+        play_behind_the_end(probe);
     if (alone && probe->oracle.grade != WS_GRADE_FAIL && !probe->oracle.ended)
         play_end(probe, barrier);
     if (alone || !ws_oracle_reusable(&probe->oracle))

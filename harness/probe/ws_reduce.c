@@ -26,6 +26,17 @@ static bool fails(void *context, const struct ws_sequence *sequence)
     return reduction->error == 0 && (grade == WS_GRADE_FAIL || (reduction->strict && grade == WS_GRADE_NONSTRICT));
 }
 
+static void blame_last_move(const struct ws_sequence *sequence, struct ws_reduced *reduced)
+{
+    struct ws_receiver receiver = {.server = true, .limit = WS_PROBE_LIMIT};
+    for (size_t i = 0; i < sequence->count; i++) {
+        reduced->state = receiver.state;
+        reduced->symbol = ws_symbol_of(&receiver, &sequence->moves[i]);
+        ws_receive_move(&receiver, &sequence->moves[i]);
+    }
+    ws_receiver_free(&receiver);
+}
+
 // Plays it with full patience and keeps what came of it.
 static bool confirm(struct reduction *reduction, const struct ws_sequence *sequence, struct ws_reduced *reduced)
 {
@@ -39,6 +50,12 @@ static bool confirm(struct reduction *reduction, const struct ws_sequence *seque
     reduced->actual = duplicate(oracle->actual ? oracle->actual : oracle->why);
     reduced->state = oracle->state;
     reduced->symbol = oracle->symbol;
+    // What came before the answer to something that stands behind the sequence is about its last move.
+    if (oracle->move >= sequence->count) {
+        blame_last_move(sequence, reduced);
+        free(reduced->expected);
+        reduced->expected = duplicate(ws_reply_names[ws_rule_for(reduced->state, reduced->symbol)->reply]);
+    }
     return true;
 }
 

@@ -11,7 +11,7 @@ struct ws_reduced {
     size_t attempts;
     char *expected;
     char *actual;
-    enum ws_state state;   // that the failure is about
+    enum ws_state state; // that the failure is about
     enum ws_symbol symbol;
 };
 
