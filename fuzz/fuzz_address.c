@@ -6,20 +6,10 @@
 // - the canonical text is never longer than ADDRESS_TEXT_SIZE says, and inet_pton reads it too;
 // - any cut of the text gives an answer without a byte read past it (AddressSanitizer).
 #include <arpa/inet.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "lib/address.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static bool by_inet_pton(const char *text, uint8_t bytes[16], bool *ipv6)
 {
@@ -50,8 +40,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool ipv6;
     char *text = malloc(size + 1);
     char *exact = malloc(size ? size : 1);
-    if (!text || !exact)
-        abort();
     if (size) {
         memcpy(text, data, size);
         memcpy(exact, data, size);

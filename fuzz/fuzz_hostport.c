@@ -5,20 +5,10 @@
 // - the host holds nothing that a host cannot hold; the port is not 0 and is what strtoul reads;
 // - a text that is refused leaves the parts as they were, and its reason has words.
 #include <errno.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "lib/hostport.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static void check_parts(const char *text, size_t size, const struct hostport *parts)
 {
@@ -46,8 +36,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct hostport parts = {.port = 7};
     uint16_t port = 0;
     char *text = malloc(size ? size : 1);
-    if (!text)
-        abort();
     if (size)
         memcpy(text, data, size);
     int result = hostport_split(text, size, &parts);

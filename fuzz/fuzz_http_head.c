@@ -5,8 +5,8 @@
 // Oracles:
 // - the harness's parser of heads: what ours takes it takes, with the same method, target, version and fields; and what
 //   it takes ours takes, unless the target has a character that no URI has;
-// - a head parsed whole, byte by byte and cut gives the same result; of a short one so does every cut in two (of any one
-//   when seeds are replayed);
+// - a head parsed whole and cut gives the same result; a short one also byte by byte and cut in two at every place (all of
+//   them when seeds are replayed);
 // - nothing is read past a piece; a head that was taken ends with its blank line, has no control character in a line, and
 //   its fields and their elements lie inside it.
 #include "head_check.h"

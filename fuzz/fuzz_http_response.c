@@ -6,8 +6,8 @@
 // - the harness's parser of heads: what ours takes it takes, with the same status, version and fields, unless the status
 //   line is one of the forms that it refuses (another version than HTTP/1.x, a code below 100, no blank behind the
 //   code); what it takes ours takes;
-// - a head parsed whole, byte by byte and cut gives the same result; of a short one so does every cut in two (of any one
-//   when seeds are replayed);
+// - a head parsed whole and cut gives the same result; a short one also byte by byte and cut in two at every place (all of
+//   them when seeds are replayed);
 // - nothing is read past a piece; a head that was taken is one of whole lines, with its fields inside it;
 // - a response is that of an opening handshake if and only if section 4.1 of RFC 6455, done anew on the harness's head,
 //   says so.

@@ -6,22 +6,12 @@
 // - a range that is read is in order, and put together again from its numbers is the same range.
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "lib/integer.h"
 #include "lib/range.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 // Whether strtoll would take the whole text, as strictly as integer_parse must.
 static bool is_integer(const char *text, size_t size)
@@ -68,8 +58,6 @@ static void check_range(const char *text, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *exact = malloc(size ? size : 1), *ended = malloc(size + 1);
-    if (!exact || !ended)
-        abort();
     if (size) {
         memcpy(exact, data, size);
         memcpy(ended, data, size);

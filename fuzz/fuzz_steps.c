@@ -4,22 +4,11 @@
 // Oracles:
 // - a script is refused if and only if a problem says why;
 // - every problem has a place in the file and one line of printable text.
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "suite/reader.h"
 #include "suite/step.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static void check_problems(const struct problems *problems)
 {

@@ -5,21 +5,11 @@
 //   host:port and a path;
 // - the parts can stand in a request as they are: printable ASCII, and a target that begins with a slash;
 // - a refusal has a reason in words.
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "lib/ws_url.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static void check_printable(const char *text)
 {
@@ -44,8 +34,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct ws_url url;
     char *text = calloc(size + 1, 1);
-    if (!text)
-        abort();
     if (size)
         memcpy(text, data, size);
     const char *reason = ws_url_parse(text, &url);

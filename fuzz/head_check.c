@@ -6,7 +6,7 @@
 
 enum {
 #ifdef SOCKSPEC_FUZZ
-    EVERY_CUT_MAX = 48, // bytes: the work grows with their square
+    EVERY_CUT_MAX = 24, // bytes: the work grows with their square
 #else
     EVERY_CUT_MAX = 4096,
 #endif
@@ -47,6 +47,9 @@ static bool same_span(struct span a, struct span b)
 void head_require_same_when_cut(head_parser *parse, int expected, const uint8_t *data, const char *text, size_t size)
 {
     struct message_head whole = {0}, bytewise = {0};
+    require(parse_in_pieces(parse, data, text, size) == expected);
+    if (size > EVERY_CUT_MAX)
+        return;
     require(parse(&whole, text, size) == expected);
     require(parse_bytewise(parse, &bytewise, text, size) == expected);
     if (expected > 0) {
@@ -54,8 +57,7 @@ void head_require_same_when_cut(head_parser *parse, int expected, const uint8_t 
         require(same_span(whole.fields, bytewise.fields) && whole.status == bytewise.status);
         require(whole.major == bytewise.major && whole.minor == bytewise.minor);
     }
-    require(parse_in_pieces(parse, data, text, size) == expected);
-    for (size_t cut = 0; size <= EVERY_CUT_MAX && cut <= size; cut++)
+    for (size_t cut = 0; cut <= size; cut++)
         require(parse_in_two(parse, text, cut, size) == expected);
 }
 

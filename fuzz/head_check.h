@@ -10,8 +10,9 @@
 
 typedef int head_parser(struct message_head *head, const char *bytes, size_t size);
 
-// Parsing byte by byte, in pieces of the sizes that the first bytes of `data` choose, and cut in two at every place (only
-// for short heads, but for all when seeds are replayed) results in `expected` too, with the same spans.
+// Parsing in pieces of the sizes that the first bytes of `data` choose results in `expected` too. So do parsing byte by
+// byte, with the same spans, and cut in two at every place; these only for short heads, but for all when seeds are
+// replayed.
 void head_require_same_when_cut(head_parser *parse, int expected, const uint8_t *data, const char *text, size_t size);
 
 // It consists of whole lines without control characters, and its fields and their elements lie inside it.

@@ -159,7 +159,7 @@ void model_run(struct model *model, const uint8_t *bytes, size_t size)
         at += available;
     }
     model->outcomes = outcomes;
-    model->payload = payloads.data;
+    model->payload = (const uint8_t *)buffer_string(&payloads); // not NULL where all are empty
 }
 
 size_t model_answer_payload(const struct model *model, const struct outcome *outcome, unsigned *opcode,
