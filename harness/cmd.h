@@ -20,6 +20,7 @@ int cmd_validate(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
 int cmd_export_corpus(int argc, char **argv);
+int cmd_audit(int argc, char **argv);
 int cmd_skeleton(int argc, char **argv);
 int cmd_fuzz(int argc, char **argv);
 

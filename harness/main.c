@@ -19,6 +19,7 @@ static const struct command {
     {"coverage", cmd_coverage, "requirements against the cases that check them"},
     {"validate", cmd_validate, "check suites, requirements, programs and profiles"},
     {"report", cmd_report, "make reports from the events of a run"},
+    {"audit", cmd_audit, "put wrong programs before the suites, and print what catches them"},
     {"export-corpus", cmd_export_corpus, "write what cases send as inputs of the fuzz targets"},
     {"skeleton", cmd_skeleton, "print a case that sends what a fuzz target found"},
 };

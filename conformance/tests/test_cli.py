@@ -10,7 +10,7 @@ import sockspec
 OK, FAILED, USAGE, NOT_READY, HARNESS = 0, 1, 2, 3, 4
 ONE = "daytime-session/timestamp/exact"
 SESSION = sockspec.peer("daytime-session")
-COMMANDS = ["run", "list", "explain", "coverage", "validate", "report", "export-corpus", "skeleton"]
+COMMANDS = ["run", "list", "explain", "coverage", "validate", "report", "export-corpus", "skeleton", "audit"]
 
 
 # --- help ---

@@ -120,7 +120,7 @@ def test_bytes_that_are_no_utf8_are_placed(written):
 @pytest.mark.parametrize("text", ["- a\n", "hello: y\n"], ids=["list", "other-keys"])
 def test_validate_says_of_a_file_of_no_kind_which_kinds_there_are(written, text):
     path = written(text)
-    told = f"{path}:1:1: not a file of sockspec: it has none of the keys suite, requirements, programs, expectations"
+    told = f"{path}:1:1: not a file of sockspec: it has none of the keys suite, requirements, programs, expectations, faults"
     assert sockspec.run("validate", path).stderr.startswith(told)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 import sockspec
 
-NULL = sockspec.BUILD / "conformance" / "tests" / "null-peer"  # peers/null.c
+NULL = sockspec.BIN / "null-peer"  # peers/null.c
 ROWS = [(program, kind) for program, testers in sockspec.FAULTS.items() for kind in testers["null-peers"]]
 
 # A program that fails whatever it is asked for does what the cases about errors want. A program that is started for

@@ -10,8 +10,8 @@
 #include "base/buffer.h"
 
 struct skeleton_input {
-    const char *target; // fuzz_ws_session
-    const char *name;   // of the input; becomes part of the case's id
+    const char *target;         // fuzz_ws_session
+    const char *name;           // of the input; becomes part of the case's id
     const unsigned char *bytes; // with a NUL behind
     size_t length;
 };

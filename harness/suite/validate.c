@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "suite/expectations.h"
+#include "suite/faults.h"
 #include "suite/load.h"
 
 static void validate_requirements(struct catalog *catalog, struct reader *reader)
@@ -60,6 +61,12 @@ static void validate_expectations(struct catalog *catalog, struct reader *reader
     free(expectations.items);
 }
 
+static void validate_faults(struct catalog *catalog, struct reader *reader)
+{
+    struct fault_list list = {0};
+    faults_read(catalog, reader, &list);
+}
+
 static const struct {
     const char *key; // a key that only this kind of file has
     void (*validate)(struct catalog *catalog, struct reader *reader);
@@ -68,6 +75,7 @@ static const struct {
     {"cases", validate_suite},
     {"requirements", validate_requirements},
     {"expectations", validate_expectations},
+    {"faults", validate_faults},
     {"name", validate_profile},
     {"programs", validate_programs},
 };
@@ -82,8 +90,9 @@ static void validate_opened(struct catalog *catalog, struct reader *reader)
     if (kind < count)
         kinds[kind].validate(catalog, reader);
     else
-        reader_problem(reader, root,
-                       "not a file of sockspec: it has none of the keys suite, requirements, programs, expectations");
+        reader_problem(
+            reader, root,
+            "not a file of sockspec: it has none of the keys suite, requirements, programs, expectations, faults");
 }
 
 int catalog_validate(struct catalog *catalog, const char *path)
