@@ -47,11 +47,13 @@ struct run {
 };
 
 static atomic_bool interrupted; // lock-free, so a handler may set it
+static atomic_bool ending;      // by an interrupt, or by --fail-fast
 
 static void on_interrupt(int signal)
 {
     (void)signal;
     interrupted = true;
+    ending = true;
 }
 
 // --- preparing ---
@@ -236,12 +238,20 @@ static bool never_ready(const struct run *run)
     return false;
 }
 
+static bool spoils(const struct run *run, enum verdict verdict)
+{
+    return verdict == VERDICT_FAIL || verdict == VERDICT_XPASS || verdict == VERDICT_UNRESOLVED ||
+           (run->options.strict && verdict == VERDICT_NONSTRICT);
+}
+
 static void publish(void *context, const struct plan_entry *entry, struct result *result)
 {
     struct run *run = context;
     note_readiness(run, entry, result);
     result_expect(result, expectations_find(&run->expectations, entry->id));
     run->counts[result->verdict]++;
+    if (run->options.fail_fast && spoils(run, result->verdict))
+        ending = true;
     char *rerun = launch_rerun(entry, run->catalog.data, run->rerun_options, run->options.command);
     report(run, case_event(entry, result, rerun));
     free(rerun);
@@ -260,9 +270,9 @@ static int exit_status(const struct run *run)
         return EXIT_USAGE;
     if (never_ready(run))
         return EXIT_NOT_READY;
-    if (run->counts[VERDICT_FAIL] || run->counts[VERDICT_XPASS] || run->counts[VERDICT_UNRESOLVED] ||
-        (run->options.strict && run->counts[VERDICT_NONSTRICT]))
-        return EXIT_FAILED;
+    for (enum verdict verdict = 0; verdict < VERDICT_COUNT; verdict++)
+        if (run->counts[verdict] && spoils(run, verdict))
+            return EXIT_FAILED;
     return EXIT_AS_EXPECTED;
 }
 
@@ -293,7 +303,7 @@ static int run_plan(struct run *run)
         .workers = run->options.jobs,
         .time_scale = run->options.time_scale,
         .keep_going = run->options.keep_going,
-        .stop = &interrupted,
+        .stop = &ending,
         .publish = publish,
         .context = run,
     };

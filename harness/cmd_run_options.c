@@ -39,6 +39,7 @@ static const char help[] =
     "      --time-scale X         stretch every deadline by this factor (default 1)\n"
     "      --sandbox MODE         auto (default), namespaces, none\n"
     "      --strict               nonstrict counts as a failure\n"
+    "      --fail-fast            end the run when a case fails\n"
     "      --keep-going           run every case of a program that never starts or never passes its control\n"
     "      --data DIR             the conformance data\n"
     "Reports (FILE may be -):\n"
@@ -63,6 +64,7 @@ enum option_code {
     OPTION_SANDBOX,
     OPTION_STRICT,
     OPTION_KEEP_GOING,
+    OPTION_FAIL_FAST,
     OPTION_DATA,
     OPTION_AT,
     OPTION_JSONL,
@@ -86,6 +88,7 @@ static const struct option long_options[] = {
     {"time-scale", required_argument, NULL, OPTION_TIME_SCALE},
     {"sandbox", required_argument, NULL, OPTION_SANDBOX},
     {"strict", no_argument, NULL, OPTION_STRICT},
+    {"fail-fast", no_argument, NULL, OPTION_FAIL_FAST},
     {"keep-going", no_argument, NULL, OPTION_KEEP_GOING},
     {"data", required_argument, NULL, OPTION_DATA},
     {"at", required_argument, NULL, OPTION_AT},
@@ -163,6 +166,9 @@ static int parse_option(struct run_options *options, int code, const char *value
         return 0;
     case OPTION_KEEP_GOING:
         options->keep_going = true;
+        return 0;
+    case OPTION_FAIL_FAST:
+        options->fail_fast = true;
         return 0;
     case OPTION_DATA:
         options->data = value;

@@ -25,6 +25,7 @@ struct run_options {
     bool thorough;
     bool strict;
     bool keep_going;
+    bool fail_fast;
     bool verbose;
     bool quiet;
     const char *color;

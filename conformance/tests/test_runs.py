@@ -328,3 +328,16 @@ def test_a_program_is_read_while_its_resources_are_watched(tmp_path):
                      "      - expect-resources: {since: before, descriptors: 4}\n", encoding="utf-8")
     outcome = sockspec.judge(str(suite), sockspec.peer("ws-echo-server", "chatty"))
     assert outcome.verdicts() == {"ws-echo-server/own/leave": "pass"}
+
+
+def test_a_run_that_fails_fast_leaves_out_what_comes_behind():
+    words = ("daytime-session", sockspec.peer("daytime-session", "whole-buffer"), "--skip-slow", "--jobs", "1")
+    whole = sockspec.judge(*words)
+    outcome = sockspec.judge(*words, "--fail-fast")
+    assert outcome.status == 1
+    assert list(outcome.cases) == list(whole.cases)
+    first = next(case for case in whole.cases if whole.verdicts()[case] == "fail")
+    assert outcome.verdicts()[first] == "fail"
+    left_out = [case for case, event in outcome.cases.items() if event.get("why") == "the run ended before it"]
+    assert list(outcome.cases)[-1] in left_out and first not in left_out
+    assert not set(left_out) & set(list(outcome.cases)[:list(outcome.cases).index(first)])

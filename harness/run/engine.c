@@ -84,7 +84,7 @@ static void publish_in_order(struct engine *engine)
     for (size_t i = 0; i < engine->plan->count; i++) {
         struct result *result = &engine->slots[i].result;
         if (!await(engine, i))
-            result_decide(result, VERDICT_SKIP, NULL, NULL, NULL, duplicate("the run was interrupted"));
+            result_decide(result, VERDICT_SKIP, NULL, NULL, NULL, duplicate("the run ended before it"));
         engine->settings->publish(engine->settings->context, &engine->plan->entries[i], result);
         result_free(result);
     }
