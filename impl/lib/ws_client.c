@@ -42,36 +42,43 @@ static int read_response(struct ws_client *client, struct message_head *head, in
 }
 
 /* Sends the request and reads the response. */
-static int shake_hands(struct ws_client *client, const struct ws_url *url, int64_t deadline, struct failure *failure)
+static int shake_hands(struct ws_client *client, const struct ws_url *url, const struct deflate_offer *deflate,
+                       int64_t deadline, struct failure *failure)
 {
-    char key[HANDSHAKE_KEY_LENGTH + 1], request[CLIENT_REQUEST_MAX], reason[64];
+    char key[HANDSHAKE_KEY_LENGTH + 1], bytes[CLIENT_REQUEST_MAX], reason[64];
+    struct client_request request = {.host = url->host, .target = url->target, .key = key, .deflate = *deflate};
+    struct client_agreement agreement = {.deflate = false};
     client_key(key);
-    int length = client_request_write(url->host, url->target, key, request);
+    int length = client_request_write(&request, bytes);
     if (length < 0)
         return failure_set(failure, -length, "open a WebSocket at %.200s", client->peer);
-    int result = write_bytes(client, request, (size_t)length, failure);
+    int result = write_bytes(client, bytes, (size_t)length, failure);
     struct message_head head = {0};
     if (result == 0)
         result = read_response(client, &head, deadline, failure);
     if (result < 0)
         return result;
-    const char *fault = client_response_fault(&head, key);
+    const char *fault = client_response_fault(&head, &request, &agreement);
     if (head.status != 101) {
         snprintf(reason, sizeof reason, "the server answered with status %u", head.status);
         fault = reason;
     }
-    return fault ? failure_explain(failure, EPROTO, fault, "open a WebSocket at %.200s", client->peer) : 0;
+    if (fault)
+        return failure_explain(failure, EPROTO, fault, "open a WebSocket at %.200s", client->peer);
+    if (agreement.deflate)
+        session_use_deflate(&client->session, &agreement.deflate_parameters);
+    return 0;
 }
 
-int ws_client_open(struct ws_client *client, struct stream stream, const struct ws_url *url, int64_t deadline,
-                   struct failure *failure)
+int ws_client_open(struct ws_client *client, struct stream stream, const struct ws_url *url,
+                   const struct ws_client_options *options, int64_t deadline, struct failure *failure)
 {
     client->stream = stream;
     client->peer = url->peer;
     client->closing = false;
     client->start = client->end = 0;
     session_begin(&client->session, FRAME_BY_SERVER, MESSAGE_LIMIT);
-    int result = shake_hands(client, url, deadline, failure);
+    int result = shake_hands(client, url, &options->deflate, deadline, failure);
     if (result < 0)
         ws_client_end(client, 0);
     return result;
@@ -105,28 +112,43 @@ int ws_client_dial(struct ws_client *client, const struct ws_url *url, const str
     int64_t deadline = net_deadline(options->handshake_timeout_ms);
     int result = url->secure ? connect_tls(&stream, url, options->tls, deadline, failure) : 0;
     if (result == 0)
-        return ws_client_open(client, stream, url, deadline, failure);
+        return ws_client_open(client, stream, url, options, deadline, failure);
     close(stream.socket);
     return result;
 }
 
-int ws_client_send(struct ws_client *client, enum frame_opcode opcode, bool final, const void *bytes, size_t size,
-                   struct failure *failure)
+/* Masks a payload of header->length bytes and writes the frame. */
+static int write_frame(struct ws_client *client, struct frame_header *header, const unsigned char *bytes,
+                       struct failure *failure)
 {
-    struct frame_header header = {.final = final, .opcode = opcode, .length = size};
     unsigned char buffer[FRAME_CLIENT_HEADER_MAX + CHUNK];
-    random_bytes(header.mask, sizeof header.mask);
-    size_t filled = frame_header_encode_client(buffer, &header), sent = 0;
+    random_bytes(header->mask, sizeof header->mask);
+    size_t filled = frame_header_encode_client(buffer, header), sent = 0, size = (size_t)header->length;
     for (;;) {
         size_t room = sizeof buffer - filled, left = size - sent;
         size_t more = left < room ? left : room;
-        frame_unmask(buffer + filled, (const unsigned char *)bytes + sent, more, header.mask, sent);
+        frame_unmask(buffer + filled, bytes + sent, more, header->mask, sent);
         sent += more;
         int result = write_bytes(client, buffer, filled + more, failure);
         if (result < 0 || sent == size)
             return result;
         filled = 0;
     }
+}
+
+int ws_client_send(struct ws_client *client, enum frame_opcode opcode, bool final, const void *bytes, size_t size,
+                   struct failure *failure)
+{
+    struct frame_header header = {.final = final, .opcode = opcode, .length = size};
+    if (!client->session.deflate || frame_is_control(opcode))
+        return write_frame(client, &header, bytes, failure);
+    unsigned char *deflated;
+    ssize_t length = message_deflate(&client->session.answers, bytes, size, final, &deflated);
+    if (length < 0)
+        return failure_set(failure, (int)-length, "compress for %.200s", client->peer);
+    header.length = (uint64_t)length;
+    header.compressed = opcode != OPCODE_CONTINUATION;
+    return write_frame(client, &header, deflated, failure);
 }
 
 int ws_client_close(struct ws_client *client, unsigned code, struct failure *failure)

@@ -30,7 +30,8 @@ struct ws_client_options {
     int64_t connect_timeout_ms;   /* negative: as long as the kernel tries */
     int64_t handshake_timeout_ms; /* of TLS and WebSocket together; negative: none */
     bool keepalive;
-    SSL_CTX *tls; /* for wss; without, such a URL is refused */
+    SSL_CTX *tls;                 /* for wss; without, such a URL is refused */
+    struct deflate_offer deflate; /* offered if made; where the server accepts it, messages go out compressed */
 };
 
 /* Connects, under TLS for wss, and does the opening handshake. Returns 0: call ws_client_end in the end. Or a
@@ -39,14 +40,15 @@ struct ws_client_options {
 int ws_client_dial(struct ws_client *client, const struct ws_url *url, const struct ws_client_options *options,
                    struct failure *failure);
 
-/* Does the opening handshake on a connected stream, which belongs to the client from here on. Returns 0: call
+/* Does the opening handshake on a connected stream, which belongs to the client from here on; of the options
+ * `deflate` counts. Returns 0: call
  * ws_client_end in the end. Or a negative errno code with the reason in `failure`, and there is nothing to
  * end: -EPROTO the server answered something else, or wrongly; -ETIMEDOUT; -ECONNRESET it closed the
  * connection. */
-int ws_client_open(struct ws_client *client, struct stream stream, const struct ws_url *url, int64_t deadline,
-                   struct failure *failure);
+int ws_client_open(struct ws_client *client, struct stream stream, const struct ws_url *url,
+                   const struct ws_client_options *options, int64_t deadline, struct failure *failure);
 
-/* Sends a frame of one opcode, masked, of a message that may go on. Returns 0, or a negative errno code with
+/* Sends a frame of one opcode, masked, of a message that may go on, compressed where that was agreed on. Returns 0, or a negative errno code with
  * the reason in `failure`. */
 int ws_client_send(struct ws_client *client, enum frame_opcode opcode, bool final, const void *bytes, size_t size,
                    struct failure *failure);

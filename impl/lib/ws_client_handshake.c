@@ -16,16 +16,19 @@ void client_key(char key[HANDSHAKE_KEY_LENGTH + 1])
     EVP_EncodeBlock((unsigned char *)key, nonce, sizeof nonce);
 }
 
-int client_request_write(const char *host, const char *target, const char *key, char bytes[CLIENT_REQUEST_MAX])
+int client_request_write(const struct client_request *request, char bytes[CLIENT_REQUEST_MAX])
 {
+    bool offers = request->deflate.made;
     int length = snprintf(bytes, CLIENT_REQUEST_MAX,
                           "GET %s HTTP/1.1\r\n"
                           "Host: %s\r\n"
                           "Upgrade: websocket\r\n"
                           "Connection: Upgrade\r\n"
                           "Sec-WebSocket-Key: %s\r\n"
-                          "Sec-WebSocket-Version: 13\r\n\r\n",
-                          target, host, key);
+                          "Sec-WebSocket-Version: 13\r\n"
+                          "%s%s%s\r\n",
+                          request->target, request->host, request->key, offers ? "Sec-WebSocket-Extensions: " : "",
+                          offers ? request->deflate.text : "", offers ? "\r\n" : "");
     return length < CLIENT_REQUEST_MAX ? length : -EMSGSIZE;
 }
 
@@ -38,7 +41,8 @@ static bool accepts(const struct message_head *head, const char *key)
            span_equals(accept, expected);
 }
 
-const char *client_response_fault(const struct message_head *head, const char *key)
+const char *client_response_fault(const struct message_head *head, const struct client_request *request,
+                                  struct client_agreement *agreement)
 {
     struct span value;
     if (head->status != 101)
@@ -49,11 +53,9 @@ const char *client_response_fault(const struct message_head *head, const char *k
         return "the response does not upgrade to websocket";
     if (!message_head_has_token(head, "Connection", "upgrade"))
         return "Connection of the response has no upgrade";
-    if (!accepts(head, key))
+    if (!accepts(head, request->key))
         return "Sec-WebSocket-Accept does not belong to the key";
-    if (message_head_find(head, "Sec-WebSocket-Extensions", &value) > 0)
-        return "an extension that was not offered";
     if (message_head_find(head, "Sec-WebSocket-Protocol", &value) > 0)
         return "a subprotocol that was not offered";
-    return NULL;
+    return deflate_response_fault(head, &request->deflate, &agreement->deflate, &agreement->deflate_parameters);
 }

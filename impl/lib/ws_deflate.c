@@ -118,7 +118,7 @@ int deflater_run(struct deflater *deflater, struct deflate_run *run)
 
 void deflater_message_end(struct deflater *deflater)
 {
-    if (deflater->no_context_takeover)
+    if (deflater->begun && deflater->no_context_takeover)
         deflateReset(&deflater->stream);
 }
 

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/ws_extension.h"
-
 #define NAME "permessage-deflate"
 
 enum value_rule { VALUE_NONE, VALUE_NEEDED, VALUE_OPTIONAL };
@@ -49,7 +47,7 @@ static int bits_read(const char *value)
     return bits >= DEFLATE_BITS_MIN && bits <= DEFLATE_BITS_MAX ? bits : 0;
 }
 
-/* False when the parameter's value is not one that it may have in an offer; `bits` is 0 without one. */
+/* False when the parameter's value is not one that it may have; `bits` is 0 without one. */
 static bool value_is_legal(enum value_rule rule, const struct extension_parameter *parameter, int *bits)
 {
     *bits = parameter->has_value ? bits_read(parameter->value) : 0;
@@ -64,26 +62,44 @@ static bool value_is_legal(enum value_rule rule, const struct extension_paramete
     return false;
 }
 
-/* False for an offer that section 7.1 has the server decline. */
-static bool offer_read(struct extension *offer, struct deflate_parameters *parameters)
+/* The parameters of one element of the list. */
+struct element {
+    bool seen[PARAMETERS];
+    int bits[PARAMETERS];
+};
+
+/* False for an element that section 7.1 has its receiver decline: an unknown, repeated or invalid parameter. */
+static bool element_read(struct extension *extension, struct element *element)
 {
     struct extension_parameter parameter;
-    bool seen[PARAMETERS] = {false};
-    int bits[PARAMETERS] = {0};
-    while (extension_next_parameter(offer, &parameter)) {
+    *element = (struct element){{false}, {0}};
+    while (extension_next_parameter(extension, &parameter)) {
         enum parameter which = parameter_find(parameter.name);
-        if (which == PARAMETERS || seen[which])
+        if (which == PARAMETERS || element->seen[which])
             return false;
-        if (!value_is_legal(rules[which].value, &parameter, &bits[which]))
+        if (!value_is_legal(rules[which].value, &parameter, &element->bits[which]))
             return false;
-        seen[which] = true;
+        element->seen[which] = true;
     }
-    *parameters = (struct deflate_parameters){
-        .server_no_context_takeover = seen[SERVER_NO_CONTEXT_TAKEOVER],
-        .client_no_context_takeover = seen[CLIENT_NO_CONTEXT_TAKEOVER],
-        .server_max_window_bits = bits[SERVER_MAX_WINDOW_BITS],
-        .client_max_window_bits = bits[CLIENT_MAX_WINDOW_BITS],
+    return true;
+}
+
+static struct deflate_parameters element_parameters(const struct element *element)
+{
+    return (struct deflate_parameters){
+        .server_no_context_takeover = element->seen[SERVER_NO_CONTEXT_TAKEOVER],
+        .client_no_context_takeover = element->seen[CLIENT_NO_CONTEXT_TAKEOVER],
+        .server_max_window_bits = element->bits[SERVER_MAX_WINDOW_BITS],
+        .client_max_window_bits = element->bits[CLIENT_MAX_WINDOW_BITS],
     };
+}
+
+static bool offer_read(struct extension *offer, struct deflate_parameters *parameters)
+{
+    struct element element;
+    if (!element_read(offer, &element))
+        return false;
+    *parameters = element_parameters(&element);
     return true;
 }
 
@@ -112,4 +128,77 @@ size_t deflate_answer_write(const struct deflate_parameters *parameters, char te
                             parameters->server_no_context_takeover ? "; server_no_context_takeover" : "",
                             parameters->client_no_context_takeover ? "; client_no_context_takeover" : "", server_bits,
                             client_bits);
+}
+
+const char *deflate_offer_make(const char *parameters, struct deflate_offer *offer)
+{
+    struct extension extension;
+    struct element element;
+    int length = snprintf(offer->text, sizeof offer->text, NAME "%s%s", parameters[0] ? "; " : "", parameters);
+    if (length >= (int)sizeof offer->text)
+        return "too long";
+    struct span list = {offer->text, (size_t)length};
+    if (!extension_next(&list, &extension) || !extension.legal || list.length > 0)
+        return "not a list of parameters";
+    if (!element_read(&extension, &element))
+        return "an unknown, repeated or invalid parameter";
+    offer->parameters = element_parameters(&element);
+    offer->client_max_window_bits = element.seen[CLIENT_MAX_WINDOW_BITS];
+    offer->made = true;
+    return NULL;
+}
+
+/* What a client checks of the parameters of a response beyond their form. */
+static bool response_fits(const struct deflate_offer *offer, const struct element *response)
+{
+    const struct deflate_parameters *asked = &offer->parameters;
+    bool limited = response->seen[CLIENT_MAX_WINDOW_BITS];
+    int server_bits = response->bits[SERVER_MAX_WINDOW_BITS], client_bits = response->bits[CLIENT_MAX_WINDOW_BITS];
+    if (asked->server_no_context_takeover && !response->seen[SERVER_NO_CONTEXT_TAKEOVER])
+        return false;
+    if (asked->server_max_window_bits && (!server_bits || server_bits > asked->server_max_window_bits))
+        return false;
+    if (limited && (!offer->client_max_window_bits || !client_bits))
+        return false;
+    return !asked->client_max_window_bits || client_bits <= asked->client_max_window_bits;
+}
+
+static const char *accept_response(struct extension *extension, const struct deflate_offer *offer,
+                                   struct deflate_parameters *parameters)
+{
+    struct element response;
+    if (!element_read(extension, &response))
+        return "an unknown, repeated or invalid parameter of " NAME;
+    if (!response_fits(offer, &response))
+        return "parameters of " NAME " that do not fit the offer";
+    *parameters = element_parameters(&response);
+    parameters->client_no_context_takeover |= offer->parameters.client_no_context_takeover;
+    if (!parameters->client_max_window_bits)
+        parameters->client_max_window_bits = offer->parameters.client_max_window_bits;
+    return NULL;
+}
+
+const char *deflate_response_fault(const struct message_head *head, const struct deflate_offer *offer, bool *accepted,
+                                   struct deflate_parameters *parameters)
+{
+    struct field_line field = {0};
+    *accepted = false;
+    while (message_head_next(head, &field)) {
+        if (!span_equals_nocase(field.name, "Sec-WebSocket-Extensions"))
+            continue;
+        struct extension extension;
+        if (field.value.length == 0)
+            return "a list of extensions without any";
+        while (extension_next(&field.value, &extension)) {
+            if (!offer->made || !extension.legal || !span_equals(extension.name, NAME))
+                return "an extension that was not offered";
+            if (*accepted)
+                return NAME " is there twice";
+            const char *fault = accept_response(&extension, offer, parameters);
+            if (fault)
+                return fault;
+            *accepted = true;
+        }
+    }
+    return NULL;
 }

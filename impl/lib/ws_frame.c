@@ -129,6 +129,8 @@ size_t frame_header_encode_client(unsigned char bytes[FRAME_CLIENT_HEADER_MAX], 
     size_t length = frame_header_encode(bytes, header->opcode, header->length);
     if (!header->final)
         bytes[0] = (unsigned char)(bytes[0] & ~BIT_FINAL);
+    if (header->compressed)
+        bytes[0] |= FRAME_COMPRESSED;
     bytes[1] |= BIT_MASKED;
     memcpy(bytes + length, header->mask, MASK_SIZE);
     return length + MASK_SIZE;

@@ -65,9 +65,7 @@ int frame_header_decode(const unsigned char *bytes, size_t size, enum frame_send
  * 2, 4 or 10. */
 size_t frame_header_encode(unsigned char bytes[FRAME_SERVER_HEADER_MAX], enum frame_opcode opcode, uint64_t length);
 
-/* Writes the header of a client's frame, by all members of `header` but `compressed`. Returns its length in
- * bytes: 6, 8 or 14.
- */
+/* Writes the header of a client's frame, by all members of `header`. Returns its length in bytes: 6, 8 or 14. */
 size_t frame_header_encode_client(unsigned char bytes[FRAME_CLIENT_HEADER_MAX], const struct frame_header *header);
 
 /* True for close, ping and pong (section 5.5). */

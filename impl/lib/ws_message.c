@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     ROOM_FIRST = 256,  /* bytes for payload that the first byte of a message makes */
@@ -158,8 +159,13 @@ void message_end(struct ws_message *message)
     inflater_end(&message->inflater);
 }
 
-ssize_t message_deflate(struct message_deflater *deflater, const unsigned char *payload, size_t length,
-                        unsigned char **deflated)
+/* Of nothing the deflater makes nothing: the beginning of an empty stored block, which the tail that a receiver
+ * puts back goes on with (RFC 7692 section 7.2.3.6). */
+static const unsigned char empty_payload[] = {0x00};
+
+/* Deflates a piece of at least one byte, with deflate_tail at its end. Returns as message_deflate. */
+static ssize_t deflate_piece(struct message_deflater *deflater, const unsigned char *payload, size_t length,
+                             unsigned char **deflated)
 {
     struct deflate_run run = {.input = payload, .input_size = length};
     size_t made = 0;
@@ -173,8 +179,31 @@ ssize_t message_deflate(struct message_deflater *deflater, const unsigned char *
             return -ENOMEM;
         made = (size_t)(run.output - *deflated);
     }
+    return (ssize_t)made;
+}
+
+/* An empty piece, which is no work for the deflater. Returns as message_deflate. */
+static ssize_t deflate_nothing(struct message_deflater *deflater, bool final, unsigned char **deflated)
+{
+    size_t length = final ? sizeof empty_payload : 0;
+    if (!deflater->buffer && !buffer_resize(&deflater->buffer, &deflater->room, ROOM_FIRST))
+        return -ENOMEM;
+    *deflated = deflater->buffer + FRAME_SERVER_HEADER_MAX;
+    memcpy(*deflated, empty_payload, length);
+    return (ssize_t)length;
+}
+
+ssize_t message_deflate(struct message_deflater *deflater, const unsigned char *payload, size_t length, bool final,
+                        unsigned char **deflated)
+{
+    ssize_t made =
+        length == 0 ? deflate_nothing(deflater, final, deflated) : deflate_piece(deflater, payload, length, deflated);
+    if (made < 0 || !final)
+        return made;
+    if (length > 0)
+        made -= (ssize_t)sizeof deflate_tail;
     deflater_message_end(&deflater->deflater);
-    return (ssize_t)(made - sizeof deflate_tail);
+    return made;
 }
 
 void message_deflater_give_back(struct message_deflater *deflater)

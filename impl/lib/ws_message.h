@@ -63,9 +63,10 @@ void message_give_back(struct ws_message *message);
 /* Frees what it owns. */
 void message_end(struct ws_message *message);
 
-/* Deflates a payload of at least one byte. Returns its new length and sets `deflated`, with room for a header
- * before it, good until the next call; or -ENOMEM, after which the deflater can only be ended. */
-ssize_t message_deflate(struct message_deflater *deflater, const unsigned char *payload, size_t length,
+/* Deflates the next piece of a message, a fragment of its own; with `final` the last, or all of it. Returns its
+ * new length and sets `deflated`, with room for a header before it, good until the next call; or -ENOMEM, after
+ * which the deflater can only be ended. */
+ssize_t message_deflate(struct message_deflater *deflater, const unsigned char *payload, size_t length, bool final,
                         unsigned char **deflated);
 
 /* As for messages. */

@@ -261,7 +261,7 @@ int session_deflate_answer(struct ws_session *session, struct session_event *eve
     if (!session->deflate || event->answer_length == 0 || event->length == 0)
         return 0;
     unsigned char *payload;
-    ssize_t length = message_deflate(&session->answers, event->payload, event->length, &payload);
+    ssize_t length = message_deflate(&session->answers, event->payload, event->length, true, &payload);
     if (length < 0)
         return (int)length;
     message_answer(event->opcode, payload, (size_t)length, true, event);

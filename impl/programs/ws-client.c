@@ -154,14 +154,16 @@ static int visit(const struct ws_url *url, const struct ws_client_options *optio
 
 int main(int argc, char **argv)
 {
-    const char *place = NULL, *path = NULL, *authorities = NULL;
+    const char *place = NULL, *path = NULL, *authorities = NULL, *parameters = NULL;
     int64_t idle_ms = 4000;
-    bool insecure = false;
+    bool insecure = false, deflate = false;
     struct ws_client_options options = {.connect_timeout_ms = -1, .handshake_timeout_ms = HANDSHAKE_MS};
     const struct argument arguments[] = {
         {"--connect-timeout DURATION", ARGUMENT_DURATION, &options.connect_timeout_ms, "give up connecting"},
         {"--idle-timeout DURATION", ARGUMENT_DURATION, &idle_ms, "ask for input after so long, 4s by default"},
         {"--keepalive", ARGUMENT_FLAG, &options.keepalive, "send keep-alive probes"},
+        {"--deflate", ARGUMENT_FLAG, &deflate, "offer permessage-deflate with client_max_window_bits"},
+        {"--deflate-offer PARAMETERS", ARGUMENT_TEXT, &parameters, "offer it with these, separated by semicolons"},
         {"--ca FILE", ARGUMENT_TEXT, &authorities, "trust servers with these certificates (PEM)"},
         {"--insecure", ARGUMENT_FLAG, &insecure, "trust any server"},
         {"HOST:PORT|URL", ARGUMENT_TEXT, &place, "the server, or ws://HOST:PORT/PATH, or wss://"},
@@ -174,6 +176,10 @@ int main(int argc, char **argv)
     bool is_url = strstr(place, "://") != NULL;
     if (is_url == (path != NULL))
         return arguments_misuse(argc, argv, arguments, "expected HOST:PORT and PATH, or a URL alone");
+    if (deflate && !parameters)
+        parameters = "client_max_window_bits";
+    if (parameters && deflate_offer_make(parameters, &options.deflate))
+        return arguments_misuse(argc, argv, arguments, "no such parameters of permessage-deflate can be offered");
 
     struct failure failure;
     struct ws_url url;

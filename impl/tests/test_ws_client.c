@@ -27,12 +27,14 @@ struct pair {
     int opened;
 };
 
+static struct ws_client_options options; /* of the clients to come */
+
 static void *open_client(void *argument)
 {
     struct pair *pair = argument;
     static const struct ws_url url = {.peer = "a:80", .host = "a", .target = "/ws"};
-    pair->opened = ws_client_open(&pair->client, (struct stream){.socket = pair->socket}, &url, net_deadline(LATE_MS),
-                                  &pair->failure);
+    pair->opened = ws_client_open(&pair->client, (struct stream){.socket = pair->socket}, &url, &options,
+                                  net_deadline(LATE_MS), &pair->failure);
     return NULL;
 }
 
@@ -60,7 +62,7 @@ static void shake_hands(struct pair *pair, const char *instead, const char *fram
         had += (size_t)count;
     }
     struct handshake_answer accepted;
-    handshake_decide(&head, &(struct handshake_policy){.about = "A test"}, &accepted);
+    handshake_decide(&head, &(struct handshake_policy){.about = "A test", .deflate = true}, &accepted);
     assert_int_equal(accepted.status, 101);
     size_t length = handshake_answer_write(&accepted, 0, response);
     memcpy(response + length, frames, size);
@@ -103,10 +105,12 @@ static void expect_frame(struct pair *pair, enum frame_opcode opcode, bool final
         assert_true(count > 0);
         had += (size_t)count;
         if (length == 0)
-            length = frame_header_decode(bytes, had, FRAME_BY_CLIENT, false, &header);
+            length = frame_header_decode(bytes, had, FRAME_BY_CLIENT, pair->client.session.deflate, &header);
         assert_true(length >= 0);
     }
+    bool data = opcode == OPCODE_TEXT || opcode == OPCODE_BINARY;
     assert_int_equal(header.opcode, opcode);
+    assert_int_equal(header.compressed, data && pair->client.session.deflate);
     assert_int_equal(header.final, final);
     assert_int_equal(header.length, size);
     frame_unmask(bytes + length, bytes + length, size, header.mask, 0);
@@ -144,6 +148,32 @@ static void test_what_is_sent_is_masked_and_whole(void **state)
     expect_frame(&pair, OPCODE_TEXT, false, "Hel", 3);
     expect_frame(&pair, OPCODE_CONTINUATION, true, "", 0);
     expect_frame(&pair, OPCODE_BINARY, true, big, sizeof big);
+    finish(&pair);
+}
+
+/* Compressed as RFC 7692 sections 7.2.3.1, 7.2.3.2 and 7.2.3.6 have it. */
+static void test_messages_are_compressed_where_that_was_agreed_on(void **state)
+{
+    (void)state;
+    struct pair pair;
+    struct session_event event;
+    assert_null(deflate_offer_make("client_max_window_bits", &options.deflate));
+    shake_hands(&pair, NULL, "\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\0\xc1\x05\xf2\0\x11\0\0", 16);
+    options.deflate.made = false;
+    assert_int_equal(pair.opened, 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(next(&pair, &event), 1);
+        assert_int_equal(event.length, 5);
+        assert_memory_equal(event.payload, "Hello", 5);
+    }
+    assert_int_equal(ws_client_send(&pair.client, OPCODE_TEXT, true, "Hello", 5, &pair.failure), 0);
+    expect_frame(&pair, OPCODE_TEXT, true, "\xf2\x48\xcd\xc9\xc9\x07\0", 7);
+    assert_int_equal(ws_client_send(&pair.client, OPCODE_TEXT, false, "Hello", 5, &pair.failure), 0);
+    expect_frame(&pair, OPCODE_TEXT, false, "\xf2\0\x11\0\0\0\0\xff\xff", 9);
+    assert_int_equal(ws_client_send(&pair.client, OPCODE_CONTINUATION, true, "", 0, &pair.failure), 0);
+    expect_frame(&pair, OPCODE_CONTINUATION, true, "\0", 1);
+    assert_int_equal(ws_client_send(&pair.client, OPCODE_PING, true, "ping", 4, &pair.failure), 0);
+    expect_frame(&pair, OPCODE_PING, true, "ping", 4);
     finish(&pair);
 }
 
@@ -240,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_messages_come_and_pings_are_answered),
         cmocka_unit_test(test_what_is_sent_is_masked_and_whole),
+        cmocka_unit_test(test_messages_are_compressed_where_that_was_agreed_on),
         cmocka_unit_test(test_a_close_frame_is_sent_back),
         cmocka_unit_test(test_messages_under_way_still_come_behind_our_close_frame),
         cmocka_unit_test(test_mistakes_of_the_server_are_told),

@@ -20,7 +20,11 @@ static const char *fault_of(const char *text)
 {
     struct message_head head = {0};
     assert_int_equal(response_head_parse(&head, text, strlen(text)), strlen(text));
-    return client_response_fault(&head, KEY);
+    struct client_request request = {.key = KEY};
+    struct client_agreement agreement;
+    const char *fault = client_response_fault(&head, &request, &agreement);
+    assert_true(fault || !agreement.deflate);
+    return fault;
 }
 
 static void test_a_good_response_has_no_fault(void **state)
@@ -77,7 +81,8 @@ static void test_the_request_is_one_that_a_server_upgrades(void **state)
 {
     (void)state;
     char bytes[CLIENT_REQUEST_MAX];
-    int length = client_request_write("a:1234", "/ws?x=1", KEY, bytes);
+    struct client_request request = {.host = "a:1234", .target = "/ws?x=1", .key = KEY};
+    int length = client_request_write(&request, bytes);
     struct message_head head = {0};
     assert_int_equal(request_head_parse(&head, bytes, (size_t)length), length);
     struct handshake_answer answer;
@@ -91,7 +96,27 @@ static void test_a_request_that_does_not_fit_is_refused(void **state)
     char bytes[CLIENT_REQUEST_MAX], target[CLIENT_REQUEST_MAX];
     memset(target, '/', sizeof target - 1);
     target[sizeof target - 1] = '\0';
-    assert_int_equal(client_request_write("a", target, KEY, bytes), -EMSGSIZE);
+    struct client_request request = {.host = "a", .target = target, .key = KEY};
+    assert_int_equal(client_request_write(&request, bytes), -EMSGSIZE);
+}
+
+static void test_permessage_deflate_is_agreed_on_where_it_was_offered(void **state)
+{
+    (void)state;
+    static const char text[] = SWITCHING UPGRADE CONNECTION ACCEPT
+        "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=9\r\n\r\n";
+    struct client_request request = {.host = "a", .target = "/ws", .key = KEY};
+    struct client_agreement agreement;
+    struct message_head head = {0};
+    char bytes[CLIENT_REQUEST_MAX];
+    assert_null(deflate_offer_make("client_max_window_bits", &request.deflate));
+    assert_true(client_request_write(&request, bytes) > 0);
+    assert_non_null(strstr(bytes, "\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n"));
+    assert_int_equal(response_head_parse(&head, text, strlen(text)), strlen(text));
+    assert_null(client_response_fault(&head, &request, &agreement));
+    assert_true(agreement.deflate);
+    assert_int_equal(agreement.deflate_parameters.client_max_window_bits, 9);
+    assert_string_equal(fault_of(text), "an extension that was not offered");
 }
 
 static void test_keys_are_fresh(void **state)
@@ -113,6 +138,7 @@ int main(void)
         cmocka_unit_test(test_what_was_not_offered_must_not_be_taken),
         cmocka_unit_test(test_the_request_is_one_that_a_server_upgrades),
         cmocka_unit_test(test_a_request_that_does_not_fit_is_refused),
+        cmocka_unit_test(test_permessage_deflate_is_agreed_on_where_it_was_offered),
         cmocka_unit_test(test_keys_are_fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

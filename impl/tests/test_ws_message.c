@@ -46,7 +46,7 @@ static void test_compressed_noise_comes_back_through_buffers_that_grow(void **st
     static const size_t sizes[] = {1, 300, 100000, SIZE, 2};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         unsigned char *deflated;
-        ssize_t length = message_deflate(&deflater, bytes, sizes[i], &deflated);
+        ssize_t length = message_deflate(&deflater, bytes, sizes[i], true, &deflated);
         assert_true(length > 0);
         message_begin(&message, OPCODE_BINARY, true);
         assert_int_equal(message_announce(&message, (uint64_t)length), 0);
@@ -91,12 +91,39 @@ static void test_text_is_checked_as_it_comes(void **state)
     message_end(&message);
 }
 
+static void test_a_message_may_be_deflated_in_pieces(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {"Hello", "", " Hello", " and more", ""};
+    static const size_t count = sizeof pieces / sizeof pieces[0];
+    struct ws_message message = {.limit = 100, .inflater = {.window_bits = 15, .no_context_takeover = true}};
+    struct message_deflater deflater = {.deflater = {.window_bits = 15, .no_context_takeover = true}};
+    for (size_t last = 1; last <= count; last++) {
+        char whole[100] = "";
+        message_begin(&message, OPCODE_TEXT, true);
+        for (size_t i = 0; i < last; i++) {
+            unsigned char *deflated;
+            ssize_t length = message_deflate(&deflater, (const unsigned char *)pieces[i], strlen(pieces[i]),
+                                             i == last - 1, &deflated);
+            assert_true(length >= 0);
+            assert_int_equal(feed(&message, deflated, (size_t)length, 5000), 0);
+            strcat(whole, pieces[i]);
+        }
+        assert_int_equal(message_finish(&message), 0);
+        assert_int_equal(message.length, strlen(whole));
+        assert_memory_equal(message_payload(&message), whole, strlen(whole));
+    }
+    message_end(&message);
+    message_deflater_end(&deflater);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_compressed_noise_comes_back_through_buffers_that_grow),
         cmocka_unit_test(test_only_plain_payload_is_refused_by_its_announcement),
         cmocka_unit_test(test_text_is_checked_as_it_comes),
+        cmocka_unit_test(test_a_message_may_be_deflated_in_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

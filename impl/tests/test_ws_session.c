@@ -500,7 +500,7 @@ static struct wire bomb(size_t length)
     struct message_deflater deflater = {.deflater = {.window_bits = 15}};
     struct wire wire = {0};
     unsigned char *payload;
-    ssize_t size = message_deflate(&deflater, zeros, length, &payload);
+    ssize_t size = message_deflate(&deflater, zeros, length, true, &payload);
     assert_true(size > 0);
     add_frame(&wire, BINARY | PACKED, payload, (size_t)size);
     message_deflater_end(&deflater);
