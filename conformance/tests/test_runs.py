@@ -331,13 +331,13 @@ def test_a_program_is_read_while_its_resources_are_watched(tmp_path):
 
 
 def test_a_run_that_fails_fast_leaves_out_what_comes_behind():
-    words = ("daytime-session", sockspec.peer("daytime-session", "whole-buffer"), "--skip-slow", "--jobs", "1")
-    whole = sockspec.judge(*words)
-    outcome = sockspec.judge(*words, "--fail-fast")
+    words = ["daytime-session/requests/daytime", "daytime-session/timestamp/*"]
+    outcome = sockspec.judge(words, sockspec.peer("daytime-session", "silent-timestamp"), "--fail-fast", "--jobs", "1",
+                             "--skip-slow", "--time-scale", "0.2")
     assert outcome.status == 1
-    assert list(outcome.cases) == list(whole.cases)
-    first = next(case for case in whole.cases if whole.verdicts()[case] == "fail")
-    assert outcome.verdicts()[first] == "fail"
-    left_out = [case for case, event in outcome.cases.items() if event.get("why") == "the run ended before it"]
-    assert list(outcome.cases)[-1] in left_out and first not in left_out
-    assert not set(left_out) & set(list(outcome.cases)[:list(outcome.cases).index(first)])
+    verdicts = list(outcome.verdicts().values())
+    first = verdicts.index("fail")
+    assert len(verdicts) > 5 and set(verdicts[:first]) == {"pass"}
+    # One more may have begun before it was told.
+    assert set(verdicts[first + 2:]) == {"skip"}
+    assert "the run ended before it" in {event.get("why") for event in outcome.cases.values()}
