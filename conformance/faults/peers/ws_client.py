@@ -10,16 +10,22 @@ import socket
 import struct
 import sys
 import time
+import zlib
 
 import common
+import ws_deflate
+import ws_offer
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 CODES = {1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)}
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 MOST_HEAD = 65536
-USAGE = "[--connect-timeout TIME] [--idle-timeout TIME] [--keepalive] [--ca FILE] [--insecure] HOST:PORT PATH | ws[s]://HOST:PORT/PATH"
+MOST_MESSAGE = 1 << 26
+USAGE = "[--connect-timeout TIME] [--idle-timeout TIME] [--keepalive] [--ca FILE] [--insecure] [--deflate] " \
+    "[--deflate-offer PARAMETERS] HOST:PORT PATH | ws[s]://HOST:PORT/PATH"
 arguments = common.Arguments(USAGE, {"--connect-timeout": common.duration, "--idle-timeout": common.duration,
-                                     "--keepalive": None, "--ca": str, "--insecure": None}, 1, 2)
+                                     "--keepalive": None, "--ca": str, "--insecure": None, "--deflate": None,
+                                     "--deflate-offer": str}, 1, 2)
 fault = arguments.fault
 options = arguments.options
 
@@ -62,6 +68,8 @@ class Client:
         self.buffer = b""
         self.opcode = None       # of the message that is being put together
         self.fragments = b""
+        self.deflate = None      # where permessage-deflate was agreed on
+        self.compressed = False  # the message that is being put together
         self.closing = False     # our close frame has gone out
         self.counter = 0
         self.messages = 0
@@ -79,6 +87,9 @@ class Client:
                  b"Connection: Upgrade", b"Sec-WebSocket-Key: " + key, b"Sec-WebSocket-Version: 13"]
         if fault == "no-version":
             lines.pop()
+        asked, text = ws_offer.offer(options, fault)
+        if text:
+            lines.append(b"Sec-WebSocket-Extensions: " + text)
         if fault == "bare-host":
             lines[1] = lines[1].rpartition(b":")[0]
         request = b"\r\n".join(lines) + b"\r\n\r\n"
@@ -95,9 +106,9 @@ class Client:
         head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
         if fault == "drops-early-frames":
             self.buffer = b""
-        self.check(head, key)
+        self.check(head, key, asked)
 
-    def check(self, head, key):
+    def check(self, head, key, asked):
         status, *lines = head.split(b"\r\n")
         fields = {}
         for line in lines:
@@ -125,8 +136,12 @@ class Client:
             accept, given = accept.lower(), given.lower()
         if given != accept and fault != "any-accept":
             raise OSError("Sec-WebSocket-Accept")
-        if b"sec-websocket-extensions" in fields and fault != "any-extension":
-            raise OSError("Sec-WebSocket-Extensions")
+        answers = [answer.strip(b" \t") for answer in text(b"sec-websocket-extensions").split(b",")]
+        try:
+            agreed = ws_offer.agree(asked, [answer for answer in answers if answer], fault)
+        except ValueError as error:
+            raise OSError("Sec-WebSocket-Extensions") from error
+        self.deflate = None if agreed is None else ws_deflate.Deflate(agreed, fault, client=True)
         if b"sec-websocket-protocol" in fields and fault != "any-subprotocol":
             raise OSError("Sec-WebSocket-Protocol")
 
@@ -154,16 +169,25 @@ class Client:
                 "counting-mask": struct.pack(">I", self.counter)}.get(fault) or os.urandom(4)
 
     def send(self, opcode, payload):
+        if self.deflate and (opcode in (TEXT, BINARY) or fault == "deflate-control-frames"):
+            payload = self.deflate.deflate(payload) if payload else b"\0"
+            if fault == "deflate-rsv1-again":
+                self.frame(opcode | 0x40, payload[:1], 0)
+                opcode, payload = CONTINUATION, payload[1:]
+            opcode |= 0x40
+        self.frame(opcode, payload)
+
+    def frame(self, opcode, payload, final=0x80):
         size = len(payload)
         length = struct.pack(">B", size) if size < 126 else struct.pack(">BH", 126, size) if size < 65536 else \
             struct.pack(">BQ", 127, size)
         if fault == "unmasked":
-            self.connection.sendall(bytes([0x80 | opcode]) + length + payload)
+            self.connection.sendall(bytes([final | opcode]) + length + payload)
             return
         if fault == "long-lengths" and size < 126:
             length = struct.pack(">BH", 126, size)
         key = self.mask()
-        header = bytes([0x80 | opcode, length[0] | 0x80]) + length[1:] + key
+        header = bytes([final | opcode, length[0] | 0x80]) + length[1:] + key
         self.connection.sendall(header + xor(payload, key))
 
     def close(self, payload):
@@ -200,7 +224,9 @@ class Client:
 
     def check_header(self, first, second):
         opcode, final = first & 15, first & 0x80
-        if first & 0x70 and fault != "accepts-rsv" or second & 0x80 and fault != "accepts-masked":
+        compressed = self.deflate and first & 0x70 == 0x40 and (
+            opcode in (TEXT, BINARY) or opcode == CONTINUATION and fault == "deflate-any-frame")
+        if first & 0x70 and not compressed and fault != "accepts-rsv" or second & 0x80 and fault != "accepts-masked":
             raise Failed(1002)
         if opcode not in (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG) and fault != "accepts-opcodes":
             raise Failed(1002)
@@ -210,6 +236,18 @@ class Client:
             raise Failed(1002)
         if opcode in (TEXT, BINARY) and self.opcode is not None and fault != "interleaved":
             raise Failed(1002)
+        if opcode in (TEXT, BINARY):
+            self.compressed = bool(compressed)
+
+    def inflate(self, step, *data):
+        try:
+            return step(*data, (1 << 30 if fault == "deflate-bomb" else MOST_MESSAGE) - len(self.fragments))
+        except zlib.error as error:
+            if fault == "deflate-any-stream":
+                return b""
+            raise Failed(1007) from error
+        except OverflowError as error:
+            raise Failed(1009) from error
 
     def take(self):
         """Deals with the frames that are there; the code of the server's close frame, or None."""
@@ -227,23 +265,31 @@ class Client:
         if fault == "ten-messages" and self.messages > 10:
             raise Failed(1000)
         self.opcode = opcode or self.opcode
-        self.fragments += payload
+        if fault == "deflate-checks-wire" and self.compressed and opcode == TEXT and final:
+            self.check_text(payload)
+        self.fragments += self.inflate(self.deflate.inflate, payload) if self.compressed else payload
         if not final and fault != "prints-fragments":
             return
+        if self.compressed:
+            self.fragments += self.inflate(self.deflate.end)
         message, opcode = self.fragments, self.opcode
         self.opcode, self.fragments = None, b""
         if fault == "prints-fragments" and not final:
             self.opcode = opcode
-        if opcode == TEXT and fault != "accepts-bad-utf8":
-            try:
-                codecs.utf_8_decode(message, "strict", True)
-            except UnicodeDecodeError as error:
-                raise Failed(1007) from error
+        if opcode == TEXT and fault not in ("accepts-bad-utf8", "deflate-checks-wire"):
+            self.check_text(message)
         if fault == "drops-empty" and not message:
             return
         if fault == "c-string":
             message = message.partition(b"\0")[0]
         output(b"Received: " + message + (b"" if fault == "no-line-end" else b"\n"))
+
+    @staticmethod
+    def check_text(message):
+        try:
+            codecs.utf_8_decode(message, "strict", True)
+        except UnicodeDecodeError as error:
+            raise Failed(1007) from error
 
     def closed(self, payload):
         if fault == "close-not-answered":

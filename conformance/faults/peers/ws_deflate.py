@@ -1,4 +1,4 @@
-"""permessage-deflate (RFC 7692) for ws_echo_server.py: offers, and messages on Python's zlib."""
+"""permessage-deflate (RFC 7692) for ws_echo_server.py and ws_client.py: offers, and messages on Python's zlib."""
 import re
 import zlib
 
@@ -11,20 +11,24 @@ LAST = b"\x01\x00\x00\xff\xff"  # an empty block with BFINAL
 WINDOW = 32768
 
 
-def parameters(offer, fault):
-    """What an offer asks for, or None where it must be declined."""
+def parameters(offer, fault, answer=False):
+    """What an offer asks for, or what an answer says; None where it must be declined."""
     name, *rest = [part.strip(b" \t") for part in offer.split(b";")]
     if name != b"permessage-deflate":
         return None
     found = {}
     for part in rest:
         key, equals, value = part.partition(b"=")
+        if value.startswith(b'"') != value.endswith(b'"') or len(value) == 1 and value == b'"':
+            return None
         value = re.sub(rb"\\(.)", rb"\1", value[1:-1]) if value.startswith(b'"') else value
         if fault == "deflate-any-parameter" and key not in FLAGS + SIZES:
             continue
-        if key in found or key not in FLAGS + SIZES or key in FLAGS and equals:
+        if key in found and fault != "deflate-repeated" or key not in FLAGS + SIZES or key in FLAGS and equals:
             return None
-        if key in SIZES and not BITS.fullmatch(value) and (equals or key == SIZES[0]):
+        if fault == "deflate-any-value":
+            value = b"%d" % min(max(int(re.sub(rb"\D", b"", value) or 15), 8), 15)
+        if key in SIZES and not BITS.fullmatch(value) and (equals or answer or key == SIZES[0]):
             return None
         found[key] = value
     return found
@@ -47,13 +51,13 @@ def negotiate(offers, fault):
 class Deflate:
     """One connection's. Raises zlib.error for what does not inflate and OverflowError for what inflates to too much."""
 
-    def __init__(self, agreed, fault):
+    def __init__(self, agreed, fault, client=False):
         self.fault = fault
-        self.bits = int(agreed.get(SIZES[0]) or 15)
+        self.bits = int(agreed.get(SIZES[client]) or 15)
         if fault == "deflate-any-window":
             self.bits = 15
-        self.forgets_own = FLAGS[0] in agreed and fault != "deflate-keeps-context"
-        self.forgets_theirs = FLAGS[1] in agreed or fault == "deflate-forgets"
+        self.forgets_own = FLAGS[client] in agreed and fault != "deflate-keeps-context"
+        self.forgets_theirs = FLAGS[not client] in agreed or fault == "deflate-forgets"
         self.deflater = None
         self.begin_inflating()
 
