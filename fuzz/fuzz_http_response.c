@@ -10,7 +10,8 @@
 //   them when seeds are replayed);
 // - nothing is read past a piece; a head that was taken is one of whole lines, with its fields inside it;
 // - a response is that of an opening handshake if and only if section 4.1 of RFC 6455, done anew on the harness's head,
-//   says so.
+//   says so;
+// - where permessage-deflate was offered and accepted, what holds then is what the harness reads in the same head.
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -19,6 +20,7 @@
 #include "head_check.h"
 #include "lib/ws_client_handshake.h"
 #include "mutate.h"
+#include "ws/deflate.h"
 
 static const char key[] = "dGhlIHNhbXBsZSBub25jZQ==";
 
@@ -58,6 +60,22 @@ static bool connection_is_quoted(const struct http_head *head)
     return false;
 }
 
+static void compare_agreement(const struct message_head *ours, const struct http_head *theirs)
+{
+    struct client_request request = {.key = key};
+    struct client_agreement agreed;
+    require(deflate_offer_make("client_max_window_bits", &request.deflate) == NULL);
+    if (client_response_fault(ours, &request, &agreed) != NULL)
+        return;
+    struct ws_deflate_agreement seen = ws_deflate_agreement_read(theirs);
+    const struct deflate_parameters *holds = &agreed.deflate_parameters;
+    require(agreed.deflate == seen.agreed);
+    require(!agreed.deflate || (holds->server_no_context_takeover == seen.server_no_context_takeover &&
+                                holds->client_no_context_takeover == seen.client_no_context_takeover &&
+                                holds->client_max_window_bits == seen.client_max_window_bits &&
+                                holds->server_max_window_bits == seen.server_max_window_bits));
+}
+
 static void compare(const struct message_head *ours, int length, const char *text, size_t size)
 {
     struct http_head theirs;
@@ -71,8 +89,11 @@ static void compare(const struct message_head *ours, int length, const char *tex
     if (length > 0) {
         require(ours->status == (unsigned)theirs.status && ours->minor == (unsigned)(theirs.version[7] - '0'));
         head_require_same_fields(ours, &theirs);
-        const char *refusal = client_response_fault(ours, key);
+        struct client_request request = {.key = key};
+        struct client_agreement nothing;
+        const char *refusal = client_response_fault(ours, &request, &nothing);
         require(!refusal == upgrades(&theirs) || connection_is_quoted(&theirs));
+        compare_agreement(ours, &theirs);
     }
     http_head_free(&theirs);
 }

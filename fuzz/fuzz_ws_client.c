@@ -161,6 +161,7 @@ static void check_frames(const struct model *model, size_t closed, const uint8_t
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct ws_url url = {.peer = "a:1", .host = "a:1", .target = "/ws"};
+    static const struct ws_client_options options; // offers nothing
     struct failure failure;
     if (size < CUTS)
         return 0;
@@ -169,7 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned behaviour = cuts_choice(data, 1);
     bool silent = behaviour & 1;
     memory_stream_begin(bytes, size, (struct cuts){.sizes = data}, silent);
-    int opened = ws_client_open(&client, (struct stream){.socket = -1}, &url, 0, &failure);
+    int opened = ws_client_open(&client, (struct stream){.socket = -1}, &url, &options, 0, &failure);
     size_t head = check_handshake(opened, bytes, size), request = check_request(), written;
     if (opened == 0) {
         struct model model = {.from_server = true, .limit = MESSAGE_LIMIT};

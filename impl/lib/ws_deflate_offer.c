@@ -178,6 +178,26 @@ static const char *accept_response(struct extension *extension, const struct def
     return NULL;
 }
 
+/* Takes one field's list. */
+static const char *accept_list(struct span list, const struct deflate_offer *offer, bool *accepted,
+                               struct deflate_parameters *parameters)
+{
+    struct extension extension;
+    if (!extension_next(&list, &extension))
+        return "a list of extensions without any";
+    do {
+        if (!offer->made || !extension.legal || !span_equals(extension.name, NAME))
+            return "an extension that was not offered";
+        if (*accepted)
+            return NAME " is there twice";
+        const char *fault = accept_response(&extension, offer, parameters);
+        if (fault)
+            return fault;
+        *accepted = true;
+    } while (extension_next(&list, &extension));
+    return NULL;
+}
+
 const char *deflate_response_fault(const struct message_head *head, const struct deflate_offer *offer, bool *accepted,
                                    struct deflate_parameters *parameters)
 {
@@ -186,19 +206,9 @@ const char *deflate_response_fault(const struct message_head *head, const struct
     while (message_head_next(head, &field)) {
         if (!span_equals_nocase(field.name, "Sec-WebSocket-Extensions"))
             continue;
-        struct extension extension;
-        if (field.value.length == 0)
-            return "a list of extensions without any";
-        while (extension_next(&field.value, &extension)) {
-            if (!offer->made || !extension.legal || !span_equals(extension.name, NAME))
-                return "an extension that was not offered";
-            if (*accepted)
-                return NAME " is there twice";
-            const char *fault = accept_response(&extension, offer, parameters);
-            if (fault)
-                return fault;
-            *accepted = true;
-        }
+        const char *fault = accept_list(field.value, offer, accepted, parameters);
+        if (fault)
+            return fault;
     }
     return NULL;
 }

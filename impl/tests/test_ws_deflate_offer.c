@@ -198,6 +198,7 @@ static void test_a_response_that_does_not_is_refused(void **state)
         {NULL, FIELD PMD},
         {"", FIELD "x"},
         {"", FIELD},
+        {"", FIELD ", ,"},
         {"", FIELD "Permessage-Deflate"},
         {"", FIELD PMD ", x"},
         {"", FIELD PMD ", " PMD},
