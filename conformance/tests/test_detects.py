@@ -6,7 +6,9 @@ import pytest
 
 import sockspec
 
-FAULTS = {program: testers["faults"] for program, testers in sockspec.FAULTS.items() if testers["faults"]}
+# Those without an outcome are for audits alone.
+FAULTS = {program: {fault: row for fault, row in testers["faults"].items() if "fails" in row or "fails-at-least" in row}
+          for program, testers in sockspec.FAULTS.items()}
 
 ROWS = [pytest.param(program, fault, row, id=f"{program}-{fault}")
         for program, faults in FAULTS.items() for fault, row in faults.items()]
@@ -56,4 +58,4 @@ def test_every_fault_of_a_peer_is_in_the_table(program):
     named = {line.split('"')[1] for line in found.splitlines()}
     others = "".join((sockspec.TESTS / f"test_{test}.py").read_text(encoding="utf-8") for test in ("slow", "runs"))
     tested = {fault for fault in named if f'"{fault}"' in others}
-    assert named - tested - FAULTS[program].keys() == set()
+    assert named - tested - sockspec.FAULTS[program]["faults"].keys() == set()

@@ -12,14 +12,19 @@ import sys
 import time
 
 
-def leave(message):
+fault = ""  # of those that every peer can have; set by Arguments
+
+
+def leave(message, status=1):
     sys.stderr.write(message + "\n")
     sys.stderr.flush()
-    os._exit(1)
+    os._exit(status)
 
 
 def fatal(action, error):
-    leave(f"Fatal error: {action}: {error}")
+    if fault == "fatal-is-silent":
+        os._exit(1)
+    leave(f"Fatal error: {action}: {error}", 0 if fault == "fatal-exits-0" else 1)
 
 
 class Arguments:
@@ -36,12 +41,15 @@ class Arguments:
                 self._take(word, words, options)
         except (StopIteration, ValueError, KeyError):
             self._usage(usage)
+        if fault == "extra-arguments":
+            del self.positionals[max(positional_counts):]
         if len(self.positionals) not in positional_counts:
             self._usage(usage)
 
     def _take(self, word, words, options):
+        global fault  # pylint: disable=global-statement
         if word == "--fault":
-            self.fault = next(words)
+            self.fault = fault = next(words)
         elif not word.startswith("--"):
             self.positionals.append(word)
         elif options[word]:
@@ -51,11 +59,15 @@ class Arguments:
 
     @staticmethod
     def _usage(usage):
-        leave(f"usage: {sys.argv[0]} {usage}")
+        if fault == "usage-is-silent":
+            os._exit(1)
+        leave(f"usage: {sys.argv[0]} {usage}", 0 if fault == "usage-exits-0" else 1)
 
 
 def duration(text):
     """Seconds, from `500ms`, `2s`, `2m` or plain seconds."""
+    if fault == "any-duration":
+        return int("0" + "".join(filter(str.isdigit, text)))
     for unit, seconds in (("ms", 0.001), ("s", 1), ("m", 60), ("", 1)):
         number = text[:-len(unit)] if unit else text
         if text.endswith(unit) and number.isascii() and number.isdigit():
@@ -64,6 +76,8 @@ def duration(text):
 
 
 def port_number(text):
+    if fault == "any-port":  # as strtol and a cast
+        return int("0" + "".join(filter(str.isdigit, text))) % 65536
     if not (text.isascii() and text.isdigit()) or int(text) > 65535:
         fatal(f"listen on port {text!r}", "not a port")
     return int(text)
@@ -72,6 +86,10 @@ def port_number(text):
 def endpoint(text):
     """Host and port of HOST:PORT, [V6]:PORT or :PORT, or a fatal error."""
     host, colon, port = text.rpartition(":")
+    if fault == "any-port":
+        return host.strip("[]"), int("0" + "".join(filter(str.isdigit, port))) % 65536
+    if fault == "any-brackets" and text.count(":") > 1:
+        return host.strip("[]"), int(port)
     bracketed = host.startswith("[") and host.endswith("]")
     if not colon or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         fatal(f"address {text!r}", "no port, or none from 1 to 65535")
@@ -110,6 +128,10 @@ def listener(arguments, host="0.0.0.0"):
 def end_on_signals(action=lambda: None):
     """On a thread that waits for them: a handler would run only after the main thread's next accept."""
     signals = {signal.SIGTERM, signal.SIGINT}
+    for number, name in ((signal.SIGTERM, "ignores-term"), (signal.SIGINT, "ignores-int")):
+        if fault == name:
+            signals.remove(number)
+            signal.signal(number, signal.SIG_IGN)
 
     def end():
         signal.sigwait(signals)
@@ -119,17 +141,43 @@ def end_on_signals(action=lambda: None):
     on_a_thread(end)
 
 
+class Fragile(socket.socket):
+    """A connection whose reset is the end of the program."""
+
+    def recv(self, *arguments):  # pylint: disable=arguments-differ
+        try:
+            return super().recv(*arguments)
+        except ConnectionResetError:
+            os._exit(1)
+
+    def recv_into(self, *arguments):  # pylint: disable=arguments-differ
+        try:
+            return super().recv_into(*arguments)
+        except ConnectionResetError:
+            os._exit(1)
+
+    def sendall(self, *arguments):  # pylint: disable=arguments-differ
+        try:
+            return super().sendall(*arguments)
+        except (ConnectionResetError, BrokenPipeError):
+            os._exit(1)
+
+
 def clients(server):
     """Accepts for ever; what goes wrong with one client is not the server's end."""
     while True:
         try:
-            yield server.accept()[0]
+            client = server.accept()[0]
+            yield Fragile(fileno=client.detach()) if fault == "dies-by-reset" else client
         except OSError:
             time.sleep(0.01)
 
 
 def on_a_thread(function, *arguments):
-    _thread.start_new_thread(function, arguments)
+    if fault == "one-by-one" and arguments:
+        function(*arguments)
+    else:
+        _thread.start_new_thread(function, arguments)
 
 
 def timeout_option(connection, name, seconds):
