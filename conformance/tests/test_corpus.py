@@ -4,7 +4,7 @@ import pytest
 import sockspec
 
 OK, USAGE = 0, 2
-CHUNKS = b"\x01\x00\x07\x40"
+CUTS = b"\x01\x00\x07\x3f"  # before inputs that are cut; the upper two bits of each choose
 MASK = b"\x37\xfa\x21\x3d"
 SUITE = """
 suite: Bytes
@@ -55,11 +55,17 @@ def test_what_a_case_sends_is_written_byte_for_byte(tmp_path):
     text, ping, rest = b"\x01\x82" + masked(b"ab"), b"\x89\x01p", b"\x80\x81\0\0\0\0c"
     control = b"\x81\x85" + masked(b"hello")
     binary, cut, close = b"\xc2\x83\0\0\0\0\x4a\x04\x00", b"\x81\x7e\x00", b"\x88\x82" + masked(b"\x03\xe8")
+    frames = text + ping + rest + binary + control + cut
     assert export(tmp_path / "out", suite) == {
-        f"fuzz_http_head/{first}": CHUNKS + HEAD % (b"GET /x", b""),
-        f"fuzz_http_head/{last}": CHUNKS + HEAD % (b"PUT /ws", b"Upgrade: websocket\r\n"),
-        f"fuzz_ws_session/{first}": CHUNKS + text + ping + rest + binary + control + cut,
-        f"fuzz_ws_session/{last}": CHUNKS + ping + close,
+        f"fuzz_http_head/{first}": CUTS + HEAD % (b"GET /x", b""),
+        f"fuzz_http_head/{last}": CUTS + HEAD % (b"PUT /ws", b"Upgrade: websocket\r\n"),
+        f"fuzz_ws_handshake/{first}": b"\x03" + HEAD % (b"GET /x", b""),
+        f"fuzz_ws_handshake/{last}": b"\x03" + HEAD % (b"PUT /ws", b"Upgrade: websocket\r\n"),
+        f"fuzz_ws_server/{first}": b"\xc1" + CUTS[1:] + HEAD % (b"GET /x", b"") + frames,
+        f"fuzz_ws_server/{last}": b"\xc1" + CUTS[1:] + HEAD % (b"PUT /ws", b"Upgrade: websocket\r\n") + ping + close,
+        f"fuzz_ws_session/{first}": CUTS + frames,
+        f"fuzz_ws_session/{first}-2": b"\x81" + CUTS[1:] + frames,
+        f"fuzz_ws_session/{last}": CUTS + ping + close,
         f"fuzz_ws_frame/{first}": text,
         f"fuzz_ws_frame/{first}-2": ping,
         f"fuzz_ws_frame/{first}-3": rest,
@@ -67,8 +73,12 @@ def test_what_a_case_sends_is_written_byte_for_byte(tmp_path):
         f"fuzz_ws_frame/{first}-5": control,
         f"fuzz_ws_frame/{first}-6": cut,
         f"fuzz_ws_frame/{last}": close,
-        f"fuzz_utf8/{first}": CHUNKS + b"abc",
-        f"fuzz_utf8/{first}-2": CHUNKS + b"hello",
+        f"fuzz_ws_close/{last}": b"\x03\xe8",
+        f"fuzz_ws_message/{first}": b"\x41\x00\x47\x3f" + b"abc",
+        f"fuzz_ws_message/{first}-2": b"\x41\x00\x47\x3f" + b"hello",
+        f"fuzz_ws_message/{first}-3": b"\x01\x00\x07\x7f\x4a\x04\x00",
+        f"fuzz_utf8/{first}": CUTS + b"abc",
+        f"fuzz_utf8/{first}-2": CUTS + b"hello",
         f"fuzz_ws_deflate/{first}": b"\x07\x4a\x04\x00",
     }
 

@@ -13,35 +13,58 @@ enum source {
     ARGUMENT_WITH_PORT, // each with a colon in it that is no URL
     ARGUMENT_URL,       // each with "://" in it
     LINES,              // each line sent
+    CONNECTION,         // everything
     OPENING,            // the opening handshake
     FRAMES,             // each frame
     SESSION,            // all frames of a connection
+    DEFLATED_SESSION,   // the same, where one is compressed
     TEXTS,              // the payload of each text message that is not compressed
     DEFLATED,           // the payload of each compressed message
+    CLOSES,             // the payload of each close frame
 };
 
-// The first bytes of the input of targets that cut the rest in pieces: the lengths of four pieces, again and again.
-#define CHUNKS "\x01\x00\x07\x40"
+enum direction { EITHER, BY_CLIENT, BY_SERVER };
+
+// The first four bytes of targets that cut the rest in pieces (fuzz/fuzz.h): each has the size of a piece in its low six
+// bits and in the upper two what the target chooses by.
+#define CUTS(a, b, c, d)                                                                                               \
+    4,                                                                                                                 \
+    {                                                                                                                  \
+        (a) << 6 | 1, (b) << 6, (c) << 6 | 7, (d) << 6 | 63                                                            \
+    }
 
 static const struct target_row {
     const char *target;
     const char *program; // shell-style pattern
+    enum direction direction;
     enum source source;
-    const char *prefix;
     size_t prefix_length;
+    unsigned char prefix[4];
 } rows[] = {
-    {"fuzz_address", "ip-parse", ARGUMENT, "", 0},
-    {"fuzz_hostport", "*-client*", ARGUMENT_WITH_PORT, "", 0},
-    {"fuzz_hostport", "tcp-head", ARGUMENT_WITH_PORT, "", 0},
-    {"fuzz_ws_url", "ws-client", ARGUMENT_URL, "", 0},
-    {"fuzz_range", "tcp-random-range-server", LINES, "", 0},
-    {"fuzz_http_head", "ws-*", OPENING, CHUNKS, 4},
-    {"fuzz_http_head", "tcp-head", OPENING, CHUNKS, 4},
-    {"fuzz_ws_frame", "ws-*", FRAMES, "", 0},
-    {"fuzz_ws_session", "ws-*", SESSION, CHUNKS, 4},
-    {"fuzz_utf8", "ws-*", TEXTS, CHUNKS, 4},
-    {"fuzz_ws_deflate", "ws-*", DEFLATED, "\x07", 1}, // a window of 15 bits
+    {"fuzz_address", "ip-parse", EITHER, ARGUMENT, 0, {0}},
+    {"fuzz_hostport", "*-client*", EITHER, ARGUMENT_WITH_PORT, 0, {0}},
+    {"fuzz_hostport", "tcp-head", EITHER, ARGUMENT_WITH_PORT, 0, {0}},
+    {"fuzz_ws_url", "ws-client", EITHER, ARGUMENT_URL, 0, {0}},
+    {"fuzz_range", "tcp-random-range-server", BY_CLIENT, LINES, 0, {0}},
+    {"fuzz_http_head", "ws-*", BY_CLIENT, OPENING, CUTS(0, 0, 0, 0)},
+    {"fuzz_http_response", "ws-*", BY_SERVER, OPENING, CUTS(0, 0, 0, 0)},
+    {"fuzz_http_response", "tcp-head", BY_SERVER, OPENING, CUTS(0, 0, 0, 0)},
+    {"fuzz_utf8", "ws-*", EITHER, TEXTS, CUTS(0, 0, 0, 0)},
+    // It speaks permessage-deflate, trusts an origin and knows subprotocols.
+    {"fuzz_ws_handshake", "ws-*", BY_CLIENT, OPENING, 1, {3}},
+    {"fuzz_ws_server", "ws-*", BY_CLIENT, CONNECTION, CUTS(3, 0, 0, 0)},
+    {"fuzz_ws_client", "ws-*", BY_SERVER, CONNECTION, CUTS(0, 0, 0, 0)},
+    {"fuzz_ws_frame", "ws-*", EITHER, FRAMES, 0, {0}},
+    {"fuzz_ws_session", "ws-*", BY_CLIENT, SESSION, CUTS(0, 0, 0, 0)},
+    {"fuzz_ws_session", "ws-*", BY_SERVER, SESSION, CUTS(1, 0, 0, 0)},
+    {"fuzz_ws_session", "ws-*", BY_CLIENT, DEFLATED_SESSION, CUTS(2, 0, 0, 0)},
+    {"fuzz_ws_close", "ws-*", EITHER, CLOSES, 0, {0}},
+    {"fuzz_ws_message", "ws-*", EITHER, TEXTS, CUTS(1, 0, 1, 0)},
+    {"fuzz_ws_message", "ws-*", EITHER, DEFLATED, CUTS(0, 0, 0, 1)},
+    {"fuzz_ws_deflate", "ws-*", EITHER, DEFLATED, 1, {7}}, // a window of 15 bits
 };
+
+#define ROW_COUNT (sizeof rows / sizeof *rows)
 
 struct sorting {
     const struct test_case *test;
@@ -70,26 +93,40 @@ static void tell_lines(const struct sorting *sorting, const struct target_row *r
     }
 }
 
-// A message as its frames come along.
+// The payload of a message as its frames come along, or of a close frame.
 struct joining {
     enum source source;
-    bool within; // a message of that source
+    bool within; // of what is wanted
     struct buffer payload;
 };
 
-static void join(struct joining *joining, const struct ws_frame *frame, const unsigned char *bytes, size_t length)
+static bool is_wanted_frame(enum source source, const struct ws_frame *frame)
 {
-    if (frame->opcode == WS_TEXT || frame->opcode == WS_BINARY) {
-        bool deflated = frame->rsv & 4;
-        joining->within = joining->source == DEFLATED ? deflated : frame->opcode == WS_TEXT && !deflated;
+    bool deflated = frame->rsv & 4;
+    if (source == CLOSES)
+        return frame->opcode == WS_CLOSE;
+    if (source == TEXTS)
+        return frame->opcode == WS_TEXT && !deflated;
+    return (frame->opcode == WS_TEXT || frame->opcode == WS_BINARY) && deflated;
+}
+
+// Returns whether the payload has come to its end.
+static bool join(struct joining *joining, const struct ws_frame *frame, const unsigned char *bytes, size_t length)
+{
+    bool control = frame->opcode & 8;
+    if (control != (joining->source == CLOSES))
+        return false;
+    if (frame->opcode != WS_CONTINUATION) {
+        joining->within = is_wanted_frame(joining->source, frame);
         buffer_shorten(&joining->payload, 0);
     }
-    if (!joining->within || (frame->opcode & 8) || length == 0)
-        return;
-    size_t begin = joining->payload.length;
-    buffer_append(&joining->payload, bytes, length);
-    if (frame->masked)
-        ws_mask(joining->payload.data + begin, length, frame->mask, 0);
+    if (joining->within && length) {
+        size_t begin = joining->payload.length;
+        buffer_append(&joining->payload, bytes, length);
+        if (frame->masked)
+            ws_mask(joining->payload.data + begin, length, frame->mask, 0);
+    }
+    return joining->within && (frame->fin || length < frame->length);
 }
 
 static void tell_frames(const struct sorting *sorting, const struct target_row *row, const struct sent *sent)
@@ -100,16 +137,12 @@ static void tell_frames(const struct sorting *sorting, const struct target_row *
     while (left > 0) {
         struct ws_frame frame = {0};
         size_t header = ws_frame_decode(at, left, &frame);
-        bool whole = header > 0 && frame.length <= left - header;
-        size_t length = whole ? header + (size_t)frame.length : left;
+        size_t length = header > 0 && frame.length <= left - header ? header + (size_t)frame.length : left;
         if (row->source == FRAMES) {
             tell(sorting, row, at, length);
-        } else if (header > 0) {
-            join(&joining, &frame, at + header, length - header);
-            if (joining.within && !(frame.opcode & 8) && (frame.fin || !whole)) {
-                tell(sorting, row, joining.payload.data, joining.payload.length);
-                joining.within = false;
-            }
+        } else if (header > 0 && join(&joining, &frame, at + header, length - header)) {
+            tell(sorting, row, joining.payload.data, joining.payload.length);
+            joining.within = false;
         }
         at += length;
         left -= length;
@@ -117,23 +150,49 @@ static void tell_frames(const struct sorting *sorting, const struct target_row *
     buffer_free(&joining.payload);
 }
 
+static bool has_deflated(const struct sent *sent)
+{
+    size_t at = sent->opening;
+    struct ws_frame frame = {0};
+    while (at < sent->bytes.length) {
+        size_t left = sent->bytes.length - at;
+        size_t header = ws_frame_decode(sent->bytes.data + at, left, &frame);
+        if (header > 0 && is_wanted_frame(DEFLATED, &frame))
+            return true;
+        if (header == 0 || frame.length > left - header)
+            return false;
+        at += header + (size_t)frame.length;
+    }
+    return false;
+}
+
 static void tell_sent(const struct sorting *sorting, const struct target_row *row, const struct sent *sent)
 {
+    const unsigned char *bytes = sent->bytes.data;
+    size_t opening = sent->opening, frames = sent->bytes.length - opening;
     switch (row->source) {
     case LINES:
         tell_lines(sorting, row, sent);
         break;
+    case CONNECTION:
+        tell(sorting, row, bytes, sent->bytes.length);
+        break;
     case OPENING:
-        if (sent->opening > 0)
-            tell(sorting, row, sent->bytes.data, sent->opening);
+        if (opening > 0)
+            tell(sorting, row, bytes, opening);
         break;
     case SESSION:
-        if (sent->bytes.length > sent->opening)
-            tell(sorting, row, sent->bytes.data + sent->opening, sent->bytes.length - sent->opening);
+        if (frames > 0)
+            tell(sorting, row, bytes + opening, frames);
+        break;
+    case DEFLATED_SESSION:
+        if (has_deflated(sent))
+            tell(sorting, row, bytes + opening, frames);
         break;
     case FRAMES:
     case TEXTS:
     case DEFLATED:
+    case CLOSES:
         tell_frames(sorting, row, sent);
         break;
     case ARGUMENT:
@@ -150,8 +209,9 @@ static bool is_for(const struct target_row *row, const struct test_case *test)
 
 static void take_sent(void *context, const struct sent *sent)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (is_for(&rows[i], sent->test))
+    const enum direction direction = sent->by_server ? BY_SERVER : BY_CLIENT;
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (is_for(&rows[i], sent->test) && (rows[i].direction == EITHER || rows[i].direction == direction))
             tell_sent(context, &rows[i], sent);
 }
 
@@ -166,11 +226,14 @@ static bool is_wanted(enum source source, const char *argument)
     case ARGUMENT_URL:
         return url;
     case LINES:
+    case CONNECTION:
     case OPENING:
     case FRAMES:
     case SESSION:
+    case DEFLATED_SESSION:
     case TEXTS:
     case DEFLATED:
+    case CLOSES:
         return false;
     }
     return false;
@@ -187,7 +250,7 @@ static void tell_arguments(const struct sorting *sorting)
                                       .used_port = 1202,
                                       .full_port = 1203};
     char **arguments = target_arguments(&launch, sorting->test, &endpoint);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (size_t i = 0; i < ROW_COUNT; i++)
         for (char **word = arguments + 1; is_for(&rows[i], sorting->test) && *word; word++)
             if (is_wanted(rows[i].source, *word))
                 tell(sorting, &rows[i], (const unsigned char *)*word, strlen(*word));
@@ -204,7 +267,7 @@ void case_inputs(const struct test_case *test, size_t most, const struct input_l
 
 size_t input_prefix(const char *target)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (size_t i = 0; i < ROW_COUNT; i++)
         if (strcmp(rows[i].target, target) == 0)
             return rows[i].prefix_length;
     return 0;

@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "run/script.h"
 
+const char sent_client_key[] = "QUJDREVGR0hJSktMTU5PUA==";
+
 struct stream {
     struct connection connection;
     struct sent sent;
@@ -68,6 +70,8 @@ static struct stream *stream_begin(struct reading *reading, const char *name)
     stream->connection.name = name;
     stream->connection.repeatable = true;
     stream->connection.accepted = by_server;
+    if (by_server)
+        memcpy(stream->connection.key, sent_client_key, sizeof sent_client_key);
     stream->connection.channel.peer = net_loopback(AF_INET, 1200);
     stream->sent.test = reading->test;
     stream->sent.connection = name;

@@ -19,6 +19,10 @@ struct sent {
     size_t opening; // so many of them, at the beginning, are no WebSocket frames: an opening handshake, or all
 };
 
+// The key of the opening handshake that a client under test is taken to have sent: what the client of fuzz_ws_client,
+// whose random numbers are always the same, sends (fuzz/memory_stream.h).
+extern const char sent_client_key[];
+
 struct sent_listener {
     void (*take)(void *context, const struct sent *sent);
     void *context;
