@@ -23,6 +23,7 @@ int cmd_export_corpus(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
 int cmd_skeleton(int argc, char **argv);
 int cmd_fuzz(int argc, char **argv);
+int cmd_explore(int argc, char **argv);
 
 // Parses the command line of a subcommand whose only options are --data and --help; `optind` is then at the first word.
 // Returns 0, HELP_PRINTED, or EXIT_USAGE after a complaint.

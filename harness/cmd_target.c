@@ -218,13 +218,20 @@ static void print_command(const struct target_options *options, const char *path
     printf("\n");
 }
 
-void target_print_case(const struct target_options *options, const char *path, const char *suite)
+void target_print_cases(const struct target_options *options, const char *path, const char *shown, const char *suite)
 {
     FILE *file = path ? fopen(path, "w") : NULL;
     if (path && (!file || fputs(suite, file) < 0))
         usage_error("cannot write %s: %s", path, strerror(errno));
     if (file && fclose(file) != 0)
         usage_error("cannot write %s: %s", path, strerror(errno));
-    printf("\n%s\n%s", suite, path ? "run it: " : "save that as found.yaml and run it: ");
+    if (*shown)
+        printf("\n%s\n", shown);
+    printf("%s", path ? "run it: " : "save that as found.yaml and run it: ");
     print_command(options, path ? path : "found.yaml");
+}
+
+void target_print_case(const struct target_options *options, const char *path, const char *suite)
+{
+    target_print_cases(options, path, suite, suite);
 }

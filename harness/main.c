@@ -14,6 +14,7 @@ static const struct command {
     {"run", cmd_run, "run cases against an implementation and report"},
     {"serve", cmd_serve, "judge WebSocket clients that come by themselves, as the Autobahn fuzzing server does"},
     {"fuzz", cmd_fuzz, "play random sequences with a program, judged by a model"},
+    {"explore", cmd_explore, "play all sequences up to a length with a program, judged by a model"},
     {"list", cmd_list, "list cases, programs or requirements"},
     {"explain", cmd_explain, "show what a case checks and does"},
     {"coverage", cmd_coverage, "requirements against the cases that check them"},

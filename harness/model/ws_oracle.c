@@ -487,6 +487,9 @@ bool ws_oracle_settled(const struct ws_oracle *oracle)
 
 bool ws_oracle_reusable(const struct ws_oracle *oracle)
 {
+    for (size_t i = 0; i < oracle->due_count; i++)
+        if (oracle->dues[i].kind == DUE_LEAVE && !oracle->dues[i].met)
+            return false;
     return !oracle->ended && !oracle->close_seen && oracle->grade != WS_GRADE_FAIL &&
            oracle->receiver.state == WS_READY;
 }
