@@ -31,13 +31,26 @@ static const char help[] =
     "      --table                print the model as a table: state, symbol, next state, reply, section, requirement\n"
     "      --letters              print the frames that sequences are made of\n";
 
-enum { OPTION_DEPTH = 256, OPTION_SHARD, OPTION_STATE, OPTION_MERGE, OPTION_OUT, OPTION_DOT, OPTION_TABLE, OPTION_LETTERS };
+enum {
+    OPTION_DEPTH = 256,
+    OPTION_SHARD,
+    OPTION_STATE,
+    OPTION_MERGE,
+    OPTION_OUT,
+    OPTION_DOT,
+    OPTION_TABLE,
+    OPTION_LETTERS
+};
 
 static const struct option long_options[] = {
-    {"depth", required_argument, NULL, OPTION_DEPTH}, {"shard", required_argument, NULL, OPTION_SHARD},
-    {"state", required_argument, NULL, OPTION_STATE}, {"merge", no_argument, NULL, OPTION_MERGE},
-    {"out", required_argument, NULL, OPTION_OUT},     {"dot", no_argument, NULL, OPTION_DOT},
-    {"table", no_argument, NULL, OPTION_TABLE},       {"letters", no_argument, NULL, OPTION_LETTERS},
+    {"depth", required_argument, NULL, OPTION_DEPTH},
+    {"shard", required_argument, NULL, OPTION_SHARD},
+    {"state", required_argument, NULL, OPTION_STATE},
+    {"merge", no_argument, NULL, OPTION_MERGE},
+    {"out", required_argument, NULL, OPTION_OUT},
+    {"dot", no_argument, NULL, OPTION_DOT},
+    {"table", no_argument, NULL, OPTION_TABLE},
+    {"letters", no_argument, NULL, OPTION_LETTERS},
     TARGET_OPTIONS,
 };
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "cmd.h"
@@ -41,9 +42,38 @@ static void append_path(struct buffer *out, const struct ws_alphabet *alphabet, 
         buffer_format(out, "%s%s", i ? between : "", alphabet->letters[finding->path[i]].name);
 }
 
-static void print_finding(const struct ws_alphabet *alphabet, const struct ws_finding *finding)
+// What is wrong with frames of the program itself is one deviation, whatever they answer.
+static const char *own_fault(const struct ws_finding *finding)
+{
+    return finding->grade == WS_GRADE_FAIL ? strstr(finding->actual, " frame: ") : NULL;
+}
+
+// Findings under the same rule are most likely one deviation.
+static bool belong_together(const struct ws_finding *a, const struct ws_finding *b)
+{
+    const char *fault = own_fault(a);
+    const char *other = own_fault(b);
+    if (a->grade != b->grade)
+        return false;
+    if (fault || other)
+        return fault && other && strcmp(fault, other) == 0;
+    if (a->grade != WS_GRADE_FAIL && strcmp(a->actual, b->actual) != 0)
+        return false;
+    return ws_rule_for(a->state, a->symbol) == ws_rule_for(b->state, b->symbol);
+}
+
+static size_t first_of_its_kind(const struct ws_exploration *exploration, size_t index)
+{
+    size_t first = 0;
+    while (!belong_together(&exploration->findings[first], &exploration->findings[index]))
+        first++;
+    return first;
+}
+
+static void print_finding(const struct ws_exploration *exploration, size_t index, const struct ws_alphabet *alphabet)
 {
     static const char *const words[] = {"PASS", "INFO", "NONSTRICT", "FAIL"};
+    const struct ws_finding *finding = &exploration->findings[index];
     const struct ws_rule *rule = ws_rule_for(finding->state, finding->symbol);
     struct buffer path = {0};
     append_path(&path, alphabet, finding, " ");
@@ -53,6 +83,15 @@ static void print_finding(const struct ws_alphabet *alphabet, const struct ws_fi
     if (finding->grade == WS_GRADE_FAIL)
         printf("  expected     %s\n", finding->expected);
     printf("  %-12s %s\n", finding->grade == WS_GRADE_FAIL ? "actual" : "why", finding->actual);
+    buffer_shorten(&path, 0);
+    for (size_t i = index + 1; i < exploration->finding_count; i++) {
+        if (first_of_its_kind(exploration, i) != index)
+            continue;
+        buffer_text(&path, path.length ? "; " : "");
+        append_path(&path, alphabet, &exploration->findings[i], " ");
+    }
+    if (path.length)
+        printf("  also         %s\n", buffer_string(&path));
     buffer_free(&path);
 }
 
@@ -114,10 +153,11 @@ int print_findings(struct ws_exploration *exploration, const struct ws_alphabet 
 {
     size_t failures = 0;
     for (size_t i = 0; i < exploration->finding_count; i++)
-        failures += counts(&exploration->findings[i], target->strict);
+        failures += counts(&exploration->findings[i], target->strict) && first_of_its_kind(exploration, i) == i;
     printf("%zu deviation%s\n", failures, failures == 1 ? "" : "s");
     for (size_t i = 0; i < exploration->finding_count; i++)
-        print_finding(alphabet, &exploration->findings[i]);
+        if (first_of_its_kind(exploration, i) == i)
+            print_finding(exploration, i, alphabet);
     if (exploration->finding_count)
         print_cases(exploration, alphabet, target, out);
     return failures ? EXIT_FAILED : EXIT_AS_EXPECTED;
@@ -156,10 +196,11 @@ static void print_edges(enum ws_state from, enum ws_state to)
 
 void print_dot(void)
 {
-    puts("// What RFC 6455 allows a receiver behind the opening handshake. Over the stroke what comes, behind it what it\n"
-         "// answers.\n"
-         "digraph websocket {\n"
-         "  node [shape=box, style=rounded];");
+    puts(
+        "// What RFC 6455 allows a receiver behind the opening handshake. Over the stroke what comes, behind it what it\n"
+        "// answers.\n"
+        "digraph websocket {\n"
+        "  node [shape=box, style=rounded];");
     for (unsigned state = 0; state < WS_STATE_COUNT; state++)
         printf("  s%u [label=\"%s\"%s];\n", state, ws_state_names[state],
                ws_state_is_terminal(state) ? ", peripheries=2" : "");

@@ -32,7 +32,7 @@ static const struct row rows[] = {
     {"text-cut",           TEXT("\xe2\x82"),    .opcode = WS_TEXT},
     {"text-bad",           TEXT("\xff"),        .opcode = WS_TEXT},
     {"text-126",           OF(many, 126),       .opcode = WS_TEXT, .only_last = true},
-    {"binary",             TEXT("\xff"),        .opcode = WS_BINARY},
+    {"binary",             OF("\0\xff", 2),     .opcode = WS_BINARY},
     {"binary-empty",       TEXT(""),            .opcode = WS_BINARY, .only_last = true},
     // Fragments.
     {"first-text",         TEXT("b"),           .opcode = WS_TEXT, .not_fin = true},
@@ -179,8 +179,11 @@ struct ws_sequence ws_path_sequence(const struct ws_alphabet *alphabet, const un
     }
     if (receiver->state == WS_FAILED)
         moves[sequence.count++] = plain_move(alphabet->server, WS_PING, "there?", 6);
-    else if (!ends && receiver->state != WS_READY)
+    if (!ends && receiver->state != WS_READY) {
+        // What is due within a message is not to be put off until it is whole.
+        moves[length - 1].awaited = true;
         moves[sequence.count++] = completion(alphabet, receiver);
+    }
     if (receiver->state == WS_IN_BAD_TEXT)
         moves[sequence.count++] = plain_move(alphabet->server, WS_PING, "there?", 6);
     for (size_t i = length; i < sequence.count; i++)

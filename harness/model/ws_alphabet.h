@@ -6,7 +6,7 @@
 #include "model/ws_sequence.h"
 
 struct ws_letter {
-    const char *name;   // "text-cut"
+    const char *name; // "text-cut"
     struct ws_move move;
     bool only_last; // stands at the end of sequences alone: others like it are followed by everything
 };

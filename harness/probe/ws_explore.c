@@ -20,6 +20,7 @@ struct explorer {
     bool stop;
     // The first path that has shown what is wrong, by state and symbol; none where its length is 0.
     struct shown {
+        bool vague; // something was seen there that needs more than one sequence: they go by themselves
         size_t length;
         unsigned char path[WS_DEPTH_MAX];
     } shown[WS_STATE_COUNT][WS_SYMBOL_COUNT];
@@ -33,6 +34,8 @@ struct explorer_thread {
     int cpu;
     struct ws_explore_level tally;
     unsigned char path[WS_DEPTH_MAX];
+    unsigned char (*carried)[WS_DEPTH_MAX]; // the paths that the open connection has carried, of this level
+    size_t carried_count;
 };
 
 // --- findings ---
@@ -51,7 +54,7 @@ static bool comes_before(const struct ws_finding *a, const struct ws_finding *b)
 
 static bool is_same(const struct ws_finding *a, const struct ws_finding *b)
 {
-    return a->state == b->state && a->symbol == b->symbol && a->grade == b->grade &&
+    return a->state == b->state && a->symbol == b->symbol && a->grade == b->grade && a->unrepeated == b->unrepeated &&
            (a->grade == WS_GRADE_FAIL || strcmp(a->actual, b->actual) == 0);
 }
 
@@ -77,22 +80,25 @@ void ws_exploration_add(struct ws_exploration *exploration, struct ws_finding *f
         *known = *finding;
         return;
     }
-    exploration->findings =
-        grow(exploration->findings, exploration->finding_count, sizeof *exploration->findings);
+    exploration->findings = grow(exploration->findings, exploration->finding_count, sizeof *exploration->findings);
     exploration->findings[exploration->finding_count++] = *finding;
 }
 
 static void learn(struct explorer *explorer, const struct ws_finding *finding)
 {
     struct shown *shown = &explorer->shown[finding->state][finding->symbol];
-    bool counts = finding->grade == WS_GRADE_FAIL || (explorer->settings->strict && finding->grade == WS_GRADE_NONSTRICT);
-    if (!counts || (shown->length && !precedes(finding->path, finding->length, shown->path, shown->length)))
+    bool counts =
+        finding->grade == WS_GRADE_FAIL || (explorer->settings->strict && finding->grade == WS_GRADE_NONSTRICT);
+    // What shows behind other sequences alone is looked for on longer paths.
+    shown->vague |= finding->unrepeated;
+    if (!counts || finding->unrepeated ||
+        (shown->length && !precedes(finding->path, finding->length, shown->path, shown->length)))
         return;
     shown->length = finding->length;
     memcpy(shown->path, finding->path, finding->length);
 }
 
-static void note(struct explorer_thread *self, const struct ws_oracle *oracle)
+static void note(struct explorer_thread *self, const struct ws_oracle *oracle, bool unrepeated)
 {
     struct explorer *explorer = self->explorer;
     bool failed = oracle->grade == WS_GRADE_FAIL;
@@ -104,6 +110,7 @@ static void note(struct explorer_thread *self, const struct ws_oracle *oracle)
         .expected = duplicate(failed ? oracle->expected : "what is best"),
         .actual = duplicate(failed ? oracle->actual : oracle->why),
         .count = 1,
+        .unrepeated = unrepeated,
     };
     memcpy(finding.path, self->path, explorer->level);
     // What came unasked for is about the last letter.
@@ -112,6 +119,8 @@ static void note(struct explorer_thread *self, const struct ws_oracle *oracle)
         ws_walk(explorer->settings->alphabet, self->path, explorer->level - 1, &self->receiver);
         finding.state = self->receiver.state;
         finding.symbol = ws_symbol_of(&self->receiver, last);
+        free(finding.expected);
+        finding.expected = duplicate(ws_reply_names[ws_rule_for(finding.state, finding.symbol)->reply]);
     }
     pthread_mutex_lock(&explorer->mutex);
     learn(explorer, &finding);
@@ -132,8 +141,9 @@ static void note_error(struct explorer *explorer, char *message)
     pthread_mutex_unlock(&explorer->mutex);
 }
 
-// A path that comes before has shown what is wrong at one of the letters.
-static bool is_known(struct explorer_thread *self, size_t length)
+// True when a path that comes before has shown what is wrong at one of the letters. `vague`: whether the path is to have
+// a connection of its own.
+static bool is_known(struct explorer_thread *self, size_t length, bool *vague)
 {
     struct explorer *explorer = self->explorer;
     const struct ws_alphabet *alphabet = explorer->settings->alphabet;
@@ -143,6 +153,7 @@ static bool is_known(struct explorer_thread *self, size_t length)
         enum ws_symbol symbol = ws_symbol_of(&self->receiver, &alphabet->letters[self->path[i]].move);
         pthread_mutex_lock(&explorer->mutex);
         const struct shown *shown = &explorer->shown[self->receiver.state][symbol];
+        *vague |= shown->vague;
         known = shown->length && precedes(shown->path, shown->length, self->path, length);
         pthread_mutex_unlock(&explorer->mutex);
     }
@@ -174,25 +185,78 @@ uint64_t ws_explore_count(const struct ws_alphabet *alphabet, size_t length)
     return count;
 }
 
+// Plays a path by itself and notes it when it fails so. Returns whether it did.
+static bool confirm(struct explorer_thread *self, const unsigned char *path)
+{
+    struct explorer *explorer = self->explorer;
+    struct ws_move moves[WS_PATH_MOVES];
+    char *message = NULL;
+    memcpy(self->path, path, explorer->level);
+    struct ws_sequence sequence =
+        ws_path_sequence(explorer->settings->alphabet, path, explorer->level, &self->receiver, moves);
+    if (ws_probe_play(&self->probe, &sequence, true, &message) < 0) {
+        note_error(explorer, message);
+        return true;
+    }
+    if (self->probe.oracle.grade != WS_GRADE_FAIL)
+        return false;
+    note(self, &self->probe.oracle, false);
+    return true;
+}
+
+// A failure on a connection that carried others before may be the fault of one of those.
+static void note_failure(struct explorer_thread *self)
+{
+    unsigned char path[WS_DEPTH_MAX];
+    size_t level = self->explorer->level;
+    memcpy(path, self->path, level);
+    char *expected = duplicate(self->probe.oracle.expected);
+    char *actual = duplicate(self->probe.oracle.actual);
+    bool found = confirm(self, path);
+    for (size_t i = 0; i < self->carried_count && !found; i++)
+        found = confirm(self, self->carried[i]);
+    memcpy(self->path, path, level);
+    if (!found) {
+        struct ws_oracle oracle = {.grade = WS_GRADE_FAIL, .move = level, .expected = expected};
+        oracle.actual = format_text("%s, once, behind %zu other sequences", actual, self->carried_count);
+        note(self, &oracle, true);
+        free(oracle.actual);
+    }
+    free(expected);
+    free(actual);
+}
+
+static void carry(struct explorer_thread *self)
+{
+    self->carried = grow(self->carried, self->carried_count, sizeof *self->carried);
+    memcpy(self->carried[self->carried_count++], self->path, self->explorer->level);
+}
+
 static bool play_path(struct explorer_thread *self)
 {
     struct explorer *explorer = self->explorer;
     const struct ws_alphabet *alphabet = explorer->settings->alphabet;
     struct ws_move moves[WS_PATH_MOVES];
     char *message = NULL;
-    if (is_known(self, explorer->level)) {
+    bool alone = false;
+    if (is_known(self, explorer->level, &alone)) {
         self->tally.pruned++;
         return true;
     }
     struct ws_sequence sequence = ws_path_sequence(alphabet, self->path, explorer->level, &self->receiver, moves);
-    int result = ws_probe_play(&self->probe, &sequence, false, &message);
+    if (!self->probe.open || alone)
+        self->carried_count = 0;
+    int result = ws_probe_play(&self->probe, &sequence, alone, &message);
     self->tally.sequences++;
     if (result < 0) {
         note_error(explorer, message);
         return false;
     }
-    if (self->probe.oracle.grade != WS_GRADE_PASS)
-        note(self, &self->probe.oracle);
+    if (self->probe.oracle.grade == WS_GRADE_FAIL)
+        note_failure(self);
+    else if (self->probe.oracle.grade != WS_GRADE_PASS)
+        note(self, &self->probe.oracle, false);
+    carry(self);
     return !explorer->stop && !*explorer->settings->stop;
 }
 
@@ -297,7 +361,11 @@ static void *work(void *argument)
         begin_unit(self, unit);
         if (!play_below(self, letters_of_unit(explorer)))
             break;
-        ws_probe_finish(&self->probe);
+        if (self->probe.open) {
+            ws_probe_finish(&self->probe);
+            if (self->probe.oracle.grade == WS_GRADE_FAIL)
+                note_failure(self);
+        }
         finish_unit(self, unit);
     }
     return NULL;
@@ -338,6 +406,28 @@ static void run_level(struct explorer *explorer, struct explorer_thread *threads
     level->seconds = (double)(clock_now() - start) / 1e9;
 }
 
+// What could not be repeated is of no interest where something under the same rule could.
+static void drop_unrepeated(struct ws_exploration *exploration)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < exploration->finding_count; i++) {
+        struct ws_finding *finding = &exploration->findings[i];
+        bool better = false;
+        for (size_t k = 0; k < exploration->finding_count && finding->unrepeated; k++) {
+            const struct ws_finding *other = &exploration->findings[k];
+            better |= k != i && !other->unrepeated && other->grade == WS_GRADE_FAIL &&
+                      ws_rule_for(other->state, other->symbol) == ws_rule_for(finding->state, finding->symbol);
+        }
+        if (better)
+            finding_free(finding);
+        else
+            exploration->findings[kept++] = *finding;
+        if (better)
+            *finding = (struct ws_finding){.unrepeated = true};
+    }
+    exploration->finding_count = kept;
+}
+
 static int order_of_findings(const void *a, const void *b)
 {
     return comes_before(a, b) ? -1 : 1;
@@ -363,8 +453,10 @@ void ws_explore_run(const struct ws_explore_settings *settings, struct ws_explor
             note_error(&explorer, report);
         ws_probe_end(&threads[i].probe);
         ws_receiver_free(&threads[i].receiver);
+        free(threads[i].carried);
     }
     exploration->complete = !explorer.stop && !*settings->stop;
+    drop_unrepeated(exploration);
     if (exploration->finding_count)
         qsort(exploration->findings, exploration->finding_count, sizeof *exploration->findings, order_of_findings);
     pthread_mutex_destroy(&explorer.mutex);

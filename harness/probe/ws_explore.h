@@ -21,8 +21,9 @@ struct ws_finding {
     size_t length;
     unsigned char path[WS_DEPTH_MAX];
     char *expected;
-    char *actual; // or why it is weaker than best
-    uint64_t count; // of paths that show it; those not played are not counted
+    char *actual;    // or why it is weaker than best
+    bool unrepeated; // it was seen once, behind other sequences, and not when they were played by themselves
+    uint64_t count;  // of paths that show it; those not played are not counted
 };
 
 struct ws_explore_settings {

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 
@@ -21,11 +22,25 @@ static void write_line(struct explore_state *state, json_t *line)
     json_decref(line);
 }
 
+// What a killed run has left of its last line.
+static int drop_half_line(FILE *file)
+{
+    long end = 0;
+    long here = 0;
+    rewind(file);
+    for (int c = getc(file); c != EOF; c = getc(file)) {
+        here++;
+        if (c == '\n')
+            end = here;
+    }
+    return ftruncate(fileno(file), end);
+}
+
 int explore_state_open(struct explore_state *state, const char *path, const char *program,
                        const struct ws_explore_settings *settings)
 {
-    state->file = fopen(path, "a");
-    if (!state->file)
+    state->file = fopen(path, "a+");
+    if (!state->file || drop_half_line(state->file) < 0)
         return -errno;
     write_line(state, json_pack("{s:s, s:i, s:i, s:i, s:i}", "explore", program, "letters",
                                 (int)settings->alphabet->count, "depth", (int)settings->depth, "shard",
@@ -45,9 +60,9 @@ void explore_state_finding(struct explore_state *state, const struct ws_alphabet
     for (size_t i = 0; i < finding->length; i++)
         json_array_append_new(path, json_string(alphabet->letters[finding->path[i]].name));
     // What a program sent may be no UTF-8, but it is escaped where it is told.
-    write_line(state, json_pack("{s:s, s:o, s:i, s:i, s:s, s:s}", "finding", grades[finding->grade], "path", path,
+    write_line(state, json_pack("{s:s, s:o, s:i, s:i, s:s, s:s, s:b}", "finding", grades[finding->grade], "path", path,
                                 "state", (int)finding->state, "symbol", (int)finding->symbol, "expected",
-                                finding->expected, "actual", finding->actual));
+                                finding->expected, "actual", finding->actual, "unrepeated", finding->unrepeated));
 }
 
 int explore_state_close(struct explore_state *state)
@@ -126,7 +141,7 @@ static int letter_of(const struct ws_alphabet *alphabet, const char *name)
 
 static const char *read_finding(struct state_reader *reader, const json_t *line)
 {
-    struct ws_finding finding = {.count = 1};
+    struct ws_finding finding = {.count = 1, .unrepeated = json_is_true(json_object_get(line, "unrepeated"))};
     const char *grade = json_string_value(json_object_get(line, "finding"));
     const char *expected = json_string_value(json_object_get(line, "expected"));
     const char *actual = json_string_value(json_object_get(line, "actual"));

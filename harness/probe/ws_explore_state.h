@@ -8,10 +8,10 @@
 #include "probe/ws_explore.h"
 
 struct explore_state {
-    FILE *file;         // that is written on, or NULL
+    FILE *file;                            // that is written on, or NULL
     unsigned char *done[WS_DEPTH_MAX + 1]; // by level, a flag for each unit
     size_t units[WS_DEPTH_MAX + 1];
-    uint64_t sequences[WS_DEPTH_MAX + 1];  // in the units that are done
+    uint64_t sequences[WS_DEPTH_MAX + 1]; // in the units that are done
     char *program;
     size_t depth;
     size_t shards;
