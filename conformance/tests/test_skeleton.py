@@ -9,7 +9,8 @@ OK, USAGE = 0, 2
 CORPUS = sockspec.ROOT / "fuzz" / "corpus"
 NOTHING_SENT = {"fuzz_catalog", "fuzz_events", "fuzz_steps"}
 WHOLE = {"fuzz_address", "fuzz_hostport", "fuzz_range", "fuzz_ws_close", "fuzz_ws_frame", "fuzz_ws_url"}
-BEHIND = {target: 0 for target in WHOLE} | {"fuzz_ws_deflate": 1, "fuzz_ws_handshake": 1}  # else 4: what a program is sent
+# Behind how many bytes there is what a program is sent; 4 where it is not said here.
+BEHIND = {target: 0 for target in WHOLE} | {"fuzz_ws_deflate": 1, "fuzz_ws_handshake": 1}
 
 
 def known_targets():
