@@ -14,7 +14,7 @@ build=$WORK/sockspec
 cmake -S "$SRC/sockspec" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
     -DCMAKE_C_COMPILER="$CC" -DCMAKE_CXX_COMPILER="$CXX" \
     -DCMAKE_C_FLAGS="${CFLAGS:-}" -DCMAKE_CXX_FLAGS="${CXXFLAGS:-}" \
-    -DCMAKE_EXE_LINKER_FLAGS="-Wl,--disable-new-dtags,-rpath,\$ORIGIN/lib" -DCMAKE_SKIP_RPATH=ON \
+    -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags -DCMAKE_BUILD_RPATH="\$ORIGIN/lib" \
     -DSOCKSPEC_FUZZ=ON -DSOCKSPEC_FUZZ_ENGINE="$LIB_FUZZING_ENGINE" -DSOCKSPEC_WERROR=OFF
 cmake --build "$build" --target fuzzers
 
