@@ -176,6 +176,25 @@ static const char *make_answer(const char *wanted, const struct offer *offer, st
     return NULL;
 }
 
+// What a server may answer unasked (RFC 7692 sections 7.1.1.1 and 7.1.2.1), and a client need not support (7.1): then it
+// fails the connection.
+static const char *unasked_of(const struct ws_deflate_agreement *wishes, const char *answer)
+{
+    if (strstr(answer, "server_max_window_bits") && !wishes->server_max_window_bits)
+        return "server_max_window_bits";
+    if (strstr(answer, "server_no_context_takeover") && !wishes->server_no_context_takeover)
+        return "server_no_context_takeover";
+    return NULL;
+}
+
+// The client gave the connection up at the answer: nothing that a case wants has come.
+static bool gave_up(const struct connection *guest)
+{
+    const struct buffer *in = &guest->channel.in;
+    bool frame = in->length > 0 && (in->data[0] & 0x0f) != WS_CLOSE;
+    return guest->unasked && guest->channel.end != CHANNEL_OPEN && !guest->heard && !frame;
+}
+
 // Adds what accepts the client's offer and is not said yet. What it asks of the server has to be answered (RFC 7692
 // sections 7.1.1.1 and 7.1.2.1), and that it will refer to nothing itself may be (7.1.1.2).
 static void add_wishes(const struct ws_deflate_agreement *wishes, struct buffer *answer)
@@ -201,8 +220,10 @@ int step_welcome(struct script_context *context, const struct step *step)
     struct offer offer = offer_read(&guest->channel.in);
     struct buffer extensions = {0};
     const char *refused = changes->set_count ? make_answer(changes->set[0].value, &offer, &extensions) : NULL;
-    if (changes->set_count && !refused)
+    if (changes->set_count && !refused) {
+        guest->unasked = unasked_of(&offer.wishes, buffer_string(&extensions));
         add_wishes(&offer.wishes, &extensions);
+    }
     if (!refused && needs_takeover(context->test) && offer.wishes.server_no_context_takeover)
         refused = "the client asks the server to do without context takeover";
     struct http_field field = {extensions_field, buffer_string(&extensions)};
@@ -274,6 +295,13 @@ void mirror_run(const struct test_case *test, unsigned transform, struct channel
             guest->name = test->script.steps[i].on;
     script_run(&context);
     bool bad = result->verdict == VERDICT_FAIL || result->verdict == VERDICT_UNRESOLVED;
+    if (bad && gave_up(guest)) {
+        result_decide(
+            result, VERDICT_UNSUPPORTED, NULL, NULL, NULL,
+            format_text("the client fails the connection for %s, which it has not offered (RFC 7692 7.1 lets it)",
+                        guest->unasked));
+        bad = false;
+    }
     int64_t deadline = clock_now() + (int64_t)(FAREWELL_MS * time_scale) * NANOSECONDS_PER_MS;
     if (result->verdict == VERDICT_UNSUPPORTED)
         let_in(guest, deadline);

@@ -21,7 +21,10 @@ struct connection {
     bool accepted;   // the program is the client
     bool repeatable; // keys and masks are always the same, those of RFC 6455's examples
     bool close_sent;
-    bool close_seen; // a close frame has come
+    bool close_seen;     // a close frame has come
+    bool failed;         // by the peer: that close frame said that something is wrong, and came before ours
+    const char *unasked; // what the handshake's answer to a guest has that it need not support; NULL: nothing
+    bool heard;          // the peer has sent a frame that was expected
     struct ws_deflate deflate;
     char key[256];                // of the opening handshake sent or received last, whatever a case makes of it
     int64_t last_action;          // when we last connected or sent
