@@ -15,6 +15,7 @@ import ws_handshake
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 CODES = {1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)}
+LEFT_OPEN_S = 15  # after which the harness has long looked
 DELAY_S = 0.6  # before each frame; slow, and not wrong
 SERVED = 100   # clients, and then no more
 options_table = {"--host": str, "--max-message": int, "--handshake-timeout": common.duration,
@@ -317,9 +318,13 @@ def serve(connection):
             if fault == "hundred-clients" and len(sessions) > 100:
                 return
             session.run()
+            if fault == "leaves-open":
+                time.sleep(LEFT_OPEN_S)
     except Failed as failure:
         if fault != "silent-failure":
             session.close(struct.pack(">H", 1002 if fault == "always-1002" else failure.args[0]))
+        if fault == "lingers-after-failure":
+            time.sleep(LEFT_OPEN_S)
     except (OSError, EOFError) as error:
         if fault == "dies-when-cut" and tls and ws_tls.was_cut(error):
             os._exit(1)
