@@ -10,6 +10,7 @@ import time
 
 import pytest
 import websockets
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 import sockspec
 
@@ -48,10 +49,10 @@ async def echo(connection):
         await connection.send(message)
 
 
-async def run_case(url, number, client=echo):
+async def run_case(url, number, client=echo, extensions=None):
     with contextlib.suppress(Exception):  # a driver goes on with the next case, whatever its client made of this one
         async with websockets.connect(f"{url}/runCase?case={number}&agent=a%20client", max_size=2 ** 26,
-                                      ping_interval=None, close_timeout=2) as connection:
+                                      ping_interval=None, close_timeout=2, extensions=extensions) as connection:
             await client(connection)
 
 
@@ -60,18 +61,18 @@ async def update_reports(url):
         pass
 
 
-async def drive(url, client=echo):
+async def drive(url, *settings):
     count = int(await told(f"{url}/getCaseCount"))
     for number in range(1, count + 1):
-        await run_case(url, number, client)
+        await run_case(url, number, *settings)
     await update_reports(url)
     return count
 
 
-def judged(directory, *arguments, client=echo):
+def judged(directory, *arguments, client=echo, extensions=None):
     """What `sockspec serve --once` says of a client: its status, events and index."""
     with served(directory, "--once", *arguments) as (process, url):
-        count = asyncio.run(drive(url, client))
+        count = asyncio.run(drive(url, client, extensions))
         process.communicate(timeout=sockspec.PATIENCE_S)
     outcome = sockspec.Outcome(process.returncode, (directory / FILE).read_text(encoding="utf-8").splitlines())
     assert len(outcome.cases) == count
@@ -94,6 +95,31 @@ def test_a_driver_for_autobahn_judges_a_mature_client(tmp_path):
     assert len(numbers) == 517 < len(index)
     assert {entry["behavior"] for entry in index.values()} <= {"OK", "NON-STRICT", "INFORMATIONAL"}
     assert all(entry["reportfile"] == FILE and entry["behaviorClose"] for entry in index.values())
+
+
+def test_a_deviation_that_is_gone_fails(tmp_path):
+    expectations = tmp_path / "gone.yaml"
+    expectations.write_text('expectations:\n  - {case: "*/text-1", verdict: fail, why: it was so once}\n', encoding="utf-8")
+    outcome, _ = judged(tmp_path, "--expectations", expectations, "ws-echo-server/frames/text-[12]")
+    assert outcome.with_verdict("xpass") == {"ws-echo-server/frames/text-1"}
+    assert outcome.status == 1
+
+
+class Picky(ClientPerMessageDeflateFactory):
+    """Does not support what RFC 7692 7.1.2.1 lets a server answer unasked, and says so as 7.1 has it."""
+
+    def process_response_params(self, params, accepted_extensions):
+        if any(name == "server_max_window_bits" for name, _ in params):
+            raise websockets.exceptions.NegotiationError("a window that was not offered")
+        return super().process_response_params(params, accepted_extensions)
+
+
+def test_what_a_client_need_not_support_is_no_fault_of_it(tmp_path):
+    cases = ["ws-echo-server/deflate-offers/in-use-server-bits-10", "ws-echo-server/deflate-messages/text-5"]
+    outcome, _ = judged(tmp_path, *cases, extensions=[Picky(client_max_window_bits=True)])
+    assert outcome.with_verdict("unsupported") == {cases[0]}
+    assert outcome.with_verdict("pass") == {cases[1]}
+    assert outcome.status == 0
 
 
 def test_a_case_can_be_asked_about(tmp_path):

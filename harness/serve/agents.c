@@ -195,8 +195,8 @@ char *agents_status(struct agents *agents, const char *name, size_t number)
 
 static int status_of(const struct agents *agents, const size_t counts[VERDICT_COUNT])
 {
-    bool bad =
-        counts[VERDICT_FAIL] || counts[VERDICT_UNRESOLVED] || (agents->settings.strict && counts[VERDICT_NONSTRICT]);
+    bool bad = counts[VERDICT_FAIL] || counts[VERDICT_XPASS] || counts[VERDICT_UNRESOLVED] ||
+               (agents->settings.strict && counts[VERDICT_NONSTRICT]);
     return bad ? STATUS_FAILED : STATUS_AS_EXPECTED;
 }
 
