@@ -24,7 +24,7 @@ options_table = {"--host": str, "--max-message": int, "--handshake-timeout": com
 arguments = common.Arguments("[OPTION...] PORT", options_table, 1)
 fault = arguments.fault
 options = arguments.options
-largest = options.get("--max-message", 16 << 20)
+largest = options.get("--max-message", 1 << 20 if fault == "stops-reading" else 16 << 20)
 if fault == "no-limit":
     largest = 1 << 40
 utf8 = codecs.getincrementaldecoder("utf-8")
@@ -324,6 +324,9 @@ def serve(connection):
         if fault != "silent-failure":
             session.close(struct.pack(">H", 1002 if fault == "always-1002" else failure.args[0]))
         if fault == "lingers-after-failure":
+            time.sleep(LEFT_OPEN_S)
+        if fault == "stops-reading":
+            connection.shutdown(socket.SHUT_WR)
             time.sleep(LEFT_OPEN_S)
     except (OSError, EOFError) as error:
         if fault == "dies-when-cut" and tls and ws_tls.was_cut(error):
