@@ -46,7 +46,7 @@ static void test_mistakes_are_those_of_the_kind(void **state)
                "e.yaml:1:16: an expectation needs `case`\ne.yaml:1:16: an expectation needs `verdict`\n"
                "e.yaml:1:16: an expectation needs `why`");
     static const char other[] = ": not a file of sockspec: it has none of the keys suite, requirements, programs, "
-                                "expectations";
+                                "expectations, faults";
     char *expected = format_text("x.yaml:1:1%s", other);
     check_file("x.yaml", "a: 1\n", expected);
     check_file("x.yaml", "[suite]\n", expected);
