@@ -39,6 +39,16 @@ void *edge_copy(unsigned edge, const void *bytes, size_t size)
     return copy;
 }
 
+char *edge_text(unsigned edge, const void *bytes, size_t size)
+{
+    char *text = (char *)edge_copy(edge, NULL, 0) - size - 1;
+    require(size < EDGE_ROOM);
+    if (size)
+        memcpy(text, bytes, size);
+    text[size] = '\0';
+    return text;
+}
+
 size_t cuts_next(struct cuts *cuts, size_t left)
 {
     if (!cuts->sizes)

@@ -24,6 +24,9 @@ enum { EDGES = 4, EDGE_ROOM = 1 << 20 };
 // `size` is 0.
 void *edge_copy(unsigned edge, const void *bytes, size_t size);
 
+// The same with a NUL behind them, which is the last byte then.
+char *edge_text(unsigned edge, const void *bytes, size_t size);
+
 enum { CUTS = 4 };
 
 // How an input is cut into pieces: each of its first CUTS bytes is the size of a piece in its low six bits, in turn

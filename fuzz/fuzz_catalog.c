@@ -5,15 +5,19 @@
 // The input is a file. What it may refer to, three programs, two requirements and a case, is below.
 //
 // Oracles:
-// - a file is refused if and only if a problem says why; every problem has a place in the file and one line of printable
-//   text;
+// - every problem has a place in the file and one line of printable text;
+// - a suite, profile or file of expectations without a problem is loaded whole: each case has what a run needs (an id
+//   of a path's form, a title, requirements, steps), so has each program of a profile (a command that learns the
+//   port), and each expectation (a verdict and a reason);
 // - the catalog is as it was before, so that the same file is judged again in the same words;
 // - a comment and blank lines at the end change no problem.
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "fuzz.h"
 #include "suite/catalog.h"
+#include "suite/expectations.h"
 #include "suite/load.h"
 
 enum { FILE_MAX = 1 << 20 };
@@ -72,6 +76,82 @@ static void check_problems(const struct problems *problems)
     }
 }
 
+static void check_case(const struct test_case *test)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-._/";
+    require(strchr(test->id, '/') && strspn(test->id, letters) == strlen(test->id));
+    require(*test->title && test->check_count > 0 && test->script.count > 0 && test->line > 0);
+    for (size_t i = 0; i < test->check_count; i++)
+        require(test->checks[i]->level <= test->level);
+}
+
+static void check_suite(struct catalog *catalog, struct reader *reader)
+{
+    size_t before = catalog->case_count;
+    require(before == 1); // what grow() has room for depends on it
+    struct test_case **copy = allocate(4, sizeof *copy);
+    copy[0] = catalog->cases[0];
+    catalog->cases = copy;
+    catalog->case_ids = (struct index){0};
+    load_suite(catalog, reader);
+    for (size_t i = before; i < catalog->case_count; i++) {
+        check_case(catalog->cases[i]);
+        for (size_t k = 0; k < catalog->cases[i]->check_count; k++)
+            catalog->cases[i]->checks[k]->case_count--;
+    }
+    index_free(&catalog->case_ids);
+    free(catalog->cases);
+}
+
+static void check_profile(struct catalog *catalog, struct reader *reader)
+{
+    struct profile profile = {0};
+    load_profile(catalog, reader, &profile);
+    require(profile.name != NULL);
+    for (size_t i = 0; i < profile.launch_count; i++) {
+        const struct launch *launch = &profile.launches[i];
+        bool told = launch->port > 0 || launch->program->role == ROLE_COMMAND;
+        require(launch->command[0] != NULL && launch->port <= 65535);
+        for (size_t k = 0; launch->command[k]; k++)
+            told |= strchr(launch->command[k], '{') != NULL;
+        for (size_t k = 0; launch->environment[k]; k++)
+            require(strchr(launch->environment[k], '=') != NULL);
+        require(told && launch->absent[launch->absent_count] == NULL);
+    }
+}
+
+static void check_expectations(struct catalog *catalog, struct reader *reader)
+{
+    struct expectations expectations = {0};
+    require(expectations_read(catalog, reader, &expectations));
+    for (size_t i = 0; i < expectations.count; i++)
+        require(*expectations.items[i].pattern && *expectations.items[i].verdict && expectations.items[i].why);
+    free(expectations.items);
+}
+
+// Loads a file that has no problem once more, to look at what comes of it.
+static void check_loaded(struct catalog catalog, FILE *file)
+{
+    static const struct {
+        const char *key;
+        void (*check)(struct catalog *catalog, struct reader *reader);
+    } kinds[] = {{"suite", check_suite}, {"expectations", check_expectations}, {"name", check_profile}};
+    struct reader reader;
+    rewind(file);
+    require(reader_take(&reader, file, "again", &catalog.arena, &catalog.problems) == 0);
+    const yaml_node_t *root = reader_root(&reader);
+    bool more = map_get(&reader, root, "requirements") || map_get(&reader, root, "cases");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (!map_get(&reader, root, kinds[i].key) || (more && i > 0))
+            continue;
+        kinds[i].check(&catalog, &reader);
+        require(catalog.problems.count == 0);
+        break;
+    }
+    reader_close(&reader);
+    arena_free(&catalog.arena);
+}
+
 // Judges a file; the problems are to be freed.
 static struct problems judge(const char *bytes, size_t size)
 {
@@ -81,9 +161,20 @@ static struct problems judge(const char *bytes, size_t size)
     FILE *file = fmemopen((void *)(size_t)bytes, size, "r");
     require(file != NULL);
     int result = catalog_validate_file(&catalog, file, "input");
-    fclose(file);
     require((result == 0) == (catalog.problems.count == 0));
     check_problems(&catalog.problems);
+    if (result == 0)
+        check_loaded((struct catalog){.data = catalog.data,
+                                      .requirements = catalog.requirements,
+                                      .requirement_count = catalog.requirement_count,
+                                      .requirement_ids = catalog.requirement_ids,
+                                      .programs = catalog.programs,
+                                      .program_count = catalog.program_count,
+                                      .cases = catalog.cases,
+                                      .case_count = catalog.case_count,
+                                      .case_ids = catalog.case_ids},
+                     file);
+    fclose(file);
     require(catalog.program_count == 3 && catalog.requirement_count == 2 && catalog.case_count == 1);
     require(catalog.requirements[0].case_count == 1 && catalog.requirements[1].case_count == 0);
     arena_free(&catalog.arena);

@@ -3,6 +3,7 @@
 // Oracles:
 // - a text that is taken apart can be put together again, host and port, and the parts lie inside it;
 // - the host holds nothing that a host cannot hold; the port is not 0 and is what strtoul reads;
+// - a name of letters, digits, dots and dashes with a port is taken;
 // - a text that is refused leaves the parts as they were, and its reason has words.
 #include <errno.h>
 #include <string.h>
@@ -31,21 +32,31 @@ static void check_parts(const char *text, size_t size, const struct hostport *pa
     require(parts->port != 0 && strspn(digits, "0123456789") == length && strtoul(digits, NULL, 10) == parts->port);
 }
 
+// Whether it is a name or IPv4 address of the plainest letters, a colon and a port: what must be taken.
+static bool is_plain(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    const char *colon = text + strspn(text, letters);
+    size_t digits = *colon == ':' ? strspn(colon + 1, "0123456789") : 0;
+    unsigned long port = digits && digits < 10 ? strtoul(colon + 1, NULL, 10) : 0;
+    return digits && colon[1 + digits] == '\0' && port >= 1 && port <= 65535;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct hostport parts = {.port = 7};
     uint16_t port = 0;
-    char *text = malloc(size ? size : 1);
-    if (size)
-        memcpy(text, data, size);
+    const char *text = edge_copy(0, data, size), *ended = edge_text(1, data, size);
     int result = hostport_split(text, size, &parts);
     require(result == 0 || result == -EDESTADDRREQ || result == -ERANGE || result == -EINVAL);
     if (result == 0)
         check_parts(text, size, &parts);
     else
         require(parts.port == 7 && parts.host == NULL && *hostport_reason(result));
+    require(result == 0 || strlen(ended) < size || !is_plain(ended));
     result = hostport_parse_port(text, size, &port);
-    require(result != 0 || port != 0);
-    free(text);
+    bool digits = size > 0 && strspn(ended, "0123456789") == size;
+    require(result != 0 || (digits && port == strtoul(ended, NULL, 10)));
+    require(digits == (result == 0 || result == -ERANGE));
     return 0;
 }

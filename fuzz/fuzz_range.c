@@ -3,7 +3,8 @@
 // Oracles:
 // - an integer that is read is what strtoll reads of the same text, and written again it is read as the same;
 // - an integer that is refused as too large is so for strtoll; any other refused text is no integer for it;
-// - a range that is read is in order, and put together again from its numbers is the same range.
+// - a range is read if and only if the text is two such integers with blanks (space, tab, CR) around them, the first not
+//   above the second; and put together again from its numbers it is the same range.
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,31 +42,47 @@ static void check_integer(const char *text, size_t size)
     require(integer_parse(line, length - 1, &again) == 0 && again == value);
 }
 
-static void check_range(const char *text, size_t size)
+// Takes the next word off the text. Returns whether it is an integer of 64 bits.
+static bool next_integer(const char **text, long long *number)
 {
-    int64_t minimum, maximum, first = 0, second = 0;
+    char word[128];
+    *text += strspn(*text, " \t\r");
+    size_t length = strcspn(*text, " \t\r");
+    if (!is_integer(*text, length) || length >= sizeof word)
+        return false;
+    memcpy(word, *text, length);
+    word[length] = '\0';
+    *text += length;
+    errno = 0;
+    *number = strtoll(word, NULL, 10);
+    return errno == 0;
+}
+
+// `ended` is the same text with a NUL behind it.
+static void check_range(const char *text, size_t size, const char *ended)
+{
+    int64_t minimum = 0, maximum = 0, first = 0, second = 0;
+    long long low = 0, high = 0;
     const char *reason = range_parse(text, size, &minimum, &maximum);
-    if (reason) {
-        require(*reason != '\0');
+    const char *rest = ended;
+    bool range = next_integer(&rest, &low) && next_integer(&rest, &high) && low <= high;
+    range = range && rest + strspn(rest, " \t\r") == ended + size;
+    // Longer than the word above, which only zeros can make a number.
+    require(!reason == range || (!reason && size > 100));
+    require(!reason || *reason != '\0');
+    if (reason || !range)
         return;
-    }
     char again[64];
     int length = snprintf(again, sizeof again, "%" PRId64 " %" PRId64, minimum, maximum);
-    require(minimum <= maximum && !range_parse(again, (size_t)length, &first, &second));
+    require(minimum == low && maximum == high && !range_parse(again, (size_t)length, &first, &second));
     require(first == minimum && second == maximum);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *exact = malloc(size ? size : 1), *ended = malloc(size + 1);
-    if (size) {
-        memcpy(exact, data, size);
-        memcpy(ended, data, size);
-    }
-    ended[size] = '\0';
+    const char *exact = edge_copy(0, data, size);
+    const char *ended = edge_text(1, data, size);
     check_integer(ended, size);
-    check_range(exact, size);
-    free(exact);
-    free(ended);
+    check_range(exact, size, ended);
     return 0;
 }

@@ -30,8 +30,7 @@ static void inflate_ours(struct inflater *inflater, const uint8_t *bytes, size_t
     for (size_t at = 0; at < size && !text->failed && !text->full;) {
         size_t cut = size - at < step ? size - at : step;
         size_t left = ROOM - text->length;
-        uint8_t *exact = malloc(cut);
-        memcpy(exact, bytes + at, cut);
+        const uint8_t *exact = edge_copy(0, bytes + at, cut);
         struct deflate_run run = {.input = exact, .input_size = cut};
         do {
             run.output = text->bytes + text->length;
@@ -41,7 +40,6 @@ static void inflate_ours(struct inflater *inflater, const uint8_t *bytes, size_t
             left = ROOM - text->length;
         } while (!text->failed && left > 0 && (run.input_size > 0 || run.output_room == 0));
         text->full = left == 0;
-        free(exact);
         at += cut;
     }
 }

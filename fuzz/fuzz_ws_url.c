@@ -4,6 +4,7 @@
 // - an URL that is taken apart and put together again from its parts is taken apart into the same parts, also as a
 //   host:port and a path;
 // - the parts can stand in a request as they are: printable ASCII, and a target that begins with a slash;
+// - a URL of a host of letters, perhaps a port and perhaps a path is taken, with these parts;
 // - a refusal has a reason in words.
 #include <stdio.h>
 #include <string.h>
@@ -30,22 +31,44 @@ static void check_again(const struct ws_url *url)
     require(strcmp(again.peer, url->peer) == 0 && strcmp(again.target, url->target) == 0);
 }
 
+// Whether it is a URL of the plainest kind, a host of letters, perhaps a port, and perhaps a path: what must be taken. The
+// parts are as its are.
+static bool is_plain(const char *text, const struct ws_url *url)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+    bool secure = strncmp(text, "wss://", 6) == 0;
+    if (strlen(text) > 500 || (!secure && strncmp(text, "ws://", 5) != 0))
+        return false;
+    const char *host = text + (secure ? 6 : 5);
+    size_t length = strspn(host, letters), digits = host[length] == ':' ? strspn(host + length + 1, "0123456789") : 0;
+    unsigned long port = digits > 0 && digits < 6 ? strtoul(host + length + 1, NULL, 10) : digits ? 0 : 80;
+    const char *path = host + length + (digits ? 1 + digits : 0);
+    if (length == 0 || port == 0 || port > 65535 || (*path != '/' && *path != '\0') || strchr(path, '#'))
+        return false;
+    for (const char *at = path; *at; at++)
+        if (*at <= ' ' || *at > '~')
+            return false;
+    require(url->secure == secure && strncmp(url->host, host, length) == 0);
+    require(strcmp(url->target, *path ? path : "/") == 0);
+    return true;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct ws_url url;
-    char *text = calloc(size + 1, 1);
-    if (size)
-        memcpy(text, data, size);
+    static struct ws_url url;
+    const char *text = edge_text(0, data, size);
     const char *reason = ws_url_parse(text, &url);
     if (reason) {
         require(*reason != '\0');
-    } else {
-        check_printable(url.peer);
-        check_printable(url.host);
-        check_printable(url.target);
-        require(url.target[0] == '/');
-        check_again(&url);
+        url.host[0] = '\0';
+        require(strlen(text) < size || !is_plain(text, &url));
+        return 0;
     }
-    free(text);
+    check_printable(url.peer);
+    check_printable(url.host);
+    check_printable(url.target);
+    require(url.target[0] == '/');
+    check_again(&url);
+    is_plain(text, &url);
     return 0;
 }
