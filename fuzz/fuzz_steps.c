@@ -1,11 +1,14 @@
 // Reaches the reader of YAML (harness/suite/document.c, reader.c, template.c), steps_read and all that it calls
-// (step.c, step_values.c, payload.c, payload_ws.c, matcher.c, response.c), and steps_check of harness/suite/step_check.c.
+// (step.c, step_values.c, payload.c, payload_ws.c, matcher.c, response.c), steps_check of harness/suite/step_check.c, and payload_describe and
+// matcher_describe of describe.c.
 //
 // Oracles:
 // - a script is refused if and only if a problem says why;
+// - a good script can be put in words, without a control character whatever it sends;
 // - every problem has a place in the file and one line of printable text.
 #include <string.h>
 
+#include "base/buffer.h"
 #include "fuzz.h"
 #include "suite/reader.h"
 #include "suite/step.h"
@@ -21,6 +24,39 @@ static void check_problems(const struct problems *problems)
     }
 }
 
+static void check_words(const struct buffer *words)
+{
+    require(words->length > 0);
+    for (const char *at = buffer_string(words); *at; at++)
+        require((unsigned char)*at >= 0x20 && *at != 0x7f);
+}
+
+// Has every payload and matcher of a good script put in words, as `sockspec explain` does.
+static void describe(const struct step *steps, size_t count)
+{
+    struct buffer words = {0};
+    for (size_t i = 0; i < count; i++) {
+        buffer_shorten(&words, 0);
+        switch (steps[i].word) {
+        case STEP_SEND:
+        case STEP_FLOOD:
+        case STEP_STDIN:
+            payload_describe(&steps[i].payload, &words);
+            check_words(&words);
+            break;
+        case STEP_EXPECT:
+        case STEP_EXPECT_STDOUT:
+        case STEP_EXPECT_STDERR:
+            matcher_describe(&steps[i].matcher, &words);
+            check_words(&words);
+            break;
+        default:
+            describe(steps[i].steps, steps[i].step_count);
+        }
+    }
+    buffer_free(&words);
+}
+
 static bool read_script(struct reader *reader)
 {
     static struct variable variables[] = {{"length", {"125", 3}}, {"text", {"a\0b", 3}}};
@@ -30,7 +66,10 @@ static bool read_script(struct reader *reader)
     size_t count;
     const yaml_node_t *root = reader_root(reader);
     reader->variables = &known;
-    return steps_read(reader, root, &names, &steps, &count) && steps_check(reader, root, steps, count);
+    if (!steps_read(reader, root, &names, &steps, &count) || !steps_check(reader, root, steps, count))
+        return false;
+    describe(steps, count);
+    return true;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
