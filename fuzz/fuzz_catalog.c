@@ -113,7 +113,7 @@ static void check_profile(struct catalog *catalog, struct reader *reader)
         bool told = launch->port > 0 || launch->program->role == ROLE_COMMAND;
         require(launch->command[0] != NULL && launch->port <= 65535);
         for (size_t k = 0; launch->command[k]; k++)
-            told |= strchr(launch->command[k], '{') != NULL;
+            told |= has_late_name(launch->command[k]);
         for (size_t k = 0; launch->environment[k]; k++)
             require(strchr(launch->environment[k], '=') != NULL);
         require(told && launch->absent[launch->absent_count] == NULL);

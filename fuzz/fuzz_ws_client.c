@@ -169,7 +169,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size -= CUTS;
     unsigned behaviour = cuts_choice(data, 1);
     bool silent = behaviour & 1;
-    memory_stream_begin(bytes, size, (struct cuts){.sizes = data}, silent);
+    memory_stream_begin(bytes, size, (struct cuts){.sizes = data}, silent, false);
     int opened = ws_client_open(&client, (struct stream){.socket = -1}, &url, &options, 0, &failure);
     size_t head = check_handshake(opened, bytes, size), request = check_request(), written;
     if (opened == 0) {

@@ -55,7 +55,7 @@ static void inflate_message(struct inflater *inflater, const uint8_t *bytes, siz
         text->failed = inflater_message_end(inflater) < 0;
 }
 
-// The same by zlib alone, with a fresh window; a message with BFINAL in it is left out of the comparison.
+// The same by zlib alone, with a fresh window.
 static void compare_with_zlib(const struct text *ours, const uint8_t *bytes, size_t size)
 {
     static struct text theirs;
@@ -68,11 +68,13 @@ static void compare_with_zlib(const struct text *ours, const uint8_t *bytes, siz
     stream.avail_in = (uInt)size + 4;
     stream.next_out = theirs.bytes;
     stream.avail_out = ROOM;
-    int status = inflate(&stream, Z_SYNC_FLUSH);
+    int status;
+    while ((status = inflate(&stream, Z_SYNC_FLUSH)) == Z_STREAM_END && stream.avail_in > 0)
+        inflateResetKeep(&stream); // BFINAL may be anywhere in a message (RFC 7692 section 7.2.3.4)
     theirs.length = ROOM - stream.avail_out;
     inflateEnd(&stream);
     free(message);
-    if (status == Z_STREAM_END || ours->full || theirs.length == ROOM)
+    if (ours->full || theirs.length == ROOM)
         return;
     if (status == Z_DATA_ERROR) {
         require(ours->failed);

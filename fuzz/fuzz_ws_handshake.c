@@ -37,6 +37,10 @@ static void check_deflate(const struct handshake_answer *answer, bool speaks, co
     for (size_t i = 0; i < asked->field_count; i++)
         offered |= strstr(asked->fields[i].value, "permessage-deflate") != NULL;
     require(speaks && offered);
+    require(theirs.server_max_window_bits == 0 ||
+            (theirs.server_max_window_bits >= 8 && theirs.server_max_window_bits <= 15));
+    require(theirs.client_max_window_bits == 0 ||
+            (theirs.client_max_window_bits >= 8 && theirs.client_max_window_bits <= 15));
     require(theirs.server_no_context_takeover == ours->server_no_context_takeover);
     require(theirs.client_no_context_takeover == ours->client_no_context_takeover);
     require(theirs.server_max_window_bits == ours->server_max_window_bits);

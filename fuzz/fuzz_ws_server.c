@@ -4,8 +4,9 @@
 //
 // The first four bytes cut the rest, which is all that a client sends on one connection: a request and frames. The upper
 // bits of the first choose the server: one that speaks permessage-deflate, one that trusts an origin and knows a
-// subprotocol; of the second, whether the client ends its stream or falls silent, and after how many messages the server
-// closes.
+// subprotocol; of the second, whether the client ends its stream or falls silent, and whether the server closes after two
+// messages; of the third, whether the bytes come in pieces or all that there is room for at once; of the fourth, whether
+// messages may be long, and whether the server stops where the client ends.
 //
 // Oracles:
 // - what the server sends first is one response of a documented status, as the harness's parser reads it; it is 101
@@ -24,7 +25,7 @@
 #include "mutate.h"
 #include "ws/frame.h"
 
-enum { LIMIT = 1000 };
+enum { LIMIT = 1000, LONG_LIMIT = 40000 };
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed)
 {
@@ -33,8 +34,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
 
 static struct websocket websocket; // large, and filled by websocket_open
 
-// Checks the response, which is the beginning of what was written. Returns its length.
-static size_t check_response(int opened, const uint8_t *request, size_t size)
+// Checks the response, which is the beginning of what was written. Returns its length, and that of the request.
+static size_t check_response(int opened, const uint8_t *request, size_t size, size_t *asked_length)
 {
     size_t written;
     const uint8_t *bytes = memory_stream_written(&written);
@@ -44,7 +45,7 @@ static size_t check_response(int opened, const uint8_t *request, size_t size)
     require(length > 0 && (response.status == 101) == (opened == 0));
     handshake_require_answer(&response, opened == 0 ? 0 : written - (size_t)length);
     if (opened == 0) {
-        handshake_require_request((const char *)request, size, &asked);
+        *asked_length = handshake_require_request((const char *)request, size, &asked);
         handshake_require_asked(&asked);
         handshake_require_agreed(&asked, &response);
         http_head_free(&asked);
@@ -93,9 +94,9 @@ static bool check_answers(const struct model *model, size_t close_after, const u
     return false;
 }
 
-// Checks what was written behind the response: `close_after` messages the server closed, and it does when the client is
-// `silent`.
-static void check_frames(const struct model *model, size_t close_after, bool silent, const uint8_t *bytes, size_t size)
+// Checks what was written behind the response: `close_after` messages the server closed; otherwise it goes `away`
+// when the client is silent, or when it stops.
+static void check_frames(const struct model *model, size_t close_after, bool away, const uint8_t *bytes, size_t size)
 {
     bool closed = check_answers(model, close_after, &bytes, &size);
     if (model->undecided && !closed) {
@@ -109,7 +110,7 @@ static void check_frames(const struct model *model, size_t close_after, bool sil
         require(size == 4 && memcmp(bytes, "\x88\x02\x03\xe8", 4) == 0);
         return;
     }
-    if (silent && !model_is_over(model))
+    if (away && !model_is_over(model))
         require(size == 4 && memcmp(bytes, "\x88\x02\x03\xe9", 4) == 0);
     else
         require(size == 0);
@@ -122,7 +123,7 @@ static size_t serve(size_t close_after)
     size_t messages = 0;
     int result;
     while ((result = websocket_next(&websocket, &event)) > 0) {
-        require(event.type == SESSION_MESSAGE && event.length <= LIMIT);
+        require(event.type == SESSION_MESSAGE && event.length <= websocket.options->message_limit);
         if (++messages == close_after) {
             result = websocket_finish(&websocket, CLOSE_NORMAL);
             require(result == 0 || result == -ETIMEDOUT);
@@ -134,12 +135,12 @@ static size_t serve(size_t close_after)
     return SIZE_MAX;
 }
 
-static void check_connection(const struct websocket_options *options, size_t close_after, bool silent,
+static void check_connection(const struct websocket_options *options, size_t close_after, bool away,
                              const uint8_t *bytes, size_t size)
 {
-    struct model model = {.deflate = false, .limit = LIMIT};
+    struct model model = {.deflate = false, .limit = (size_t)options->message_limit};
     int opened = websocket_open(&websocket, -1, options);
-    size_t head = websocket.start, written;
+    size_t head = 0, written;
     if (opened == 0) {
         model.deflate = websocket.session.deflate;
         close_after = serve(close_after);
@@ -150,11 +151,11 @@ static void check_connection(const struct websocket_options *options, size_t clo
         require(written == 0);
         return;
     }
-    size_t response = check_response(opened, bytes, size);
+    size_t response = check_response(opened, bytes, size, &head);
     if (opened < 0)
         return;
     model_run(&model, bytes + head, size - head);
-    check_frames(&model, close_after, silent, out + response, written - response);
+    check_frames(&model, close_after, away, out + response, written - response);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -172,9 +173,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                    .subprotocols = subprotocols,
                    .subprotocol_count = knows,
                    .deflate = kind & 1},
-        .message_limit = LIMIT,
+        .message_limit = cuts_choice(data, 3) & 1 ? LONG_LIMIT : LIMIT,
+        .server = (const struct server *)data, // not NULL; memory_stream.c answers for it
     };
-    memory_stream_begin(data + CUTS, size - CUTS, (struct cuts){.sizes = data}, silent);
-    check_connection(&options, behaviour & 2 ? 2 : SIZE_MAX, silent, data + CUTS, size - CUTS);
+    struct cuts cuts = {.sizes = cuts_choice(data, 2) & 1 ? NULL : data};
+    bool stopping = cuts_choice(data, 3) & 2;
+    memory_stream_begin(data + CUTS, size - CUTS, cuts, silent, stopping);
+    check_connection(&options, behaviour & 2 ? 2 : SIZE_MAX, silent || stopping, data + CUTS, size - CUTS);
     return 0;
 }

@@ -1,9 +1,12 @@
 // Reaches ws_url_parse and ws_url_of of impl/lib/ws_url.c.
 //
+// The input is a URL, or host:port, a blank and a path.
+//
 // Oracles:
-// - an URL that is taken apart and put together again from its parts is taken apart into the same parts, also as a
+// - a URL that is taken apart and put together again from its parts is taken apart into the same parts, also as a
 //   host:port and a path;
-// - the parts can stand in a request as they are: printable ASCII, and a target that begins with a slash;
+// - the parts can stand in a request as they are: printable ASCII, and a target that begins with a slash and has
+//   no fragment;
 // - a URL of a host of letters, perhaps a port and perhaps a path is taken, with these parts;
 // - a refusal has a reason in words.
 #include <stdio.h>
@@ -31,6 +34,25 @@ static void check_again(const struct ws_url *url)
     require(strcmp(again.peer, url->peer) == 0 && strcmp(again.target, url->target) == 0);
 }
 
+// A host:port and a path, which a blank separates in the input.
+static void check_of(const char *text, size_t length, const char *path)
+{
+    static struct ws_url url;
+    const char *host_port = edge_text(1, text, length);
+    const char *reason = ws_url_of(host_port, path, &url);
+    if (reason) {
+        require(*reason != '\0');
+        return;
+    }
+    check_printable(url.peer);
+    check_printable(url.host);
+    check_printable(url.target);
+    require(!url.secure && url.target[0] == '/' && !strchr(url.target, '#'));
+    require(strcmp(url.target + (*path != '/'), path) == 0);
+    require(*host_port == ':' ? strncmp(url.peer, "localhost:", 10) == 0 : strcmp(url.peer, host_port) == 0);
+    check_again(&url);
+}
+
 // Whether it is a URL of the plainest kind, a host of letters, perhaps a port, and perhaps a path: what must be taken. The
 // parts are as its are.
 static bool is_plain(const char *text, const struct ws_url *url)
@@ -56,7 +78,9 @@ static bool is_plain(const char *text, const struct ws_url *url)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct ws_url url;
-    const char *text = edge_text(0, data, size);
+    const char *text = edge_text(0, data, size), *blank = strchr(text, ' ');
+    if (blank)
+        check_of(text, (size_t)(blank - text), blank + 1);
     const char *reason = ws_url_parse(text, &url);
     if (reason) {
         require(*reason != '\0');
@@ -67,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_printable(url.peer);
     check_printable(url.host);
     check_printable(url.target);
-    require(url.target[0] == '/');
+    require(url.target[0] == '/' && !strchr(url.target, '#'));
     check_again(&url);
     is_plain(text, &url);
     return 0;

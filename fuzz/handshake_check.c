@@ -5,11 +5,13 @@
 
 #include "fuzz.h"
 
-void handshake_require_request(const char *text, size_t size, struct http_head *asked)
+size_t handshake_require_request(const char *text, size_t size, struct http_head *asked)
 {
     const char *fault;
     size_t skipped = size >= 2 && memcmp(text, "\r\n", 2) == 0 ? 2 : 0;
-    require(http_request_decode((const unsigned char *)text + skipped, size - skipped, asked, &fault) > 0);
+    int length = http_request_decode((const unsigned char *)text + skipped, size - skipped, asked, &fault);
+    require(length > 0);
+    return skipped + (size_t)length;
 }
 
 // For us a comma within quotes separates elements, for the harness it does not.

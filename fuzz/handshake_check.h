@@ -9,7 +9,8 @@
 #include "ws/handshake.h"
 
 // Takes a request apart that ours has taken, also behind the empty line that it skips. Free it with http_head_free().
-void handshake_require_request(const char *text, size_t size, struct http_head *asked);
+// Returns its length with that line.
+size_t handshake_require_request(const char *text, size_t size, struct http_head *asked);
 
 // The request is an opening handshake by section 4.1 of RFC 6455, as far as a server must insist on it (section 4.2.1).
 void handshake_require_asked(const struct http_head *asked);

@@ -12,16 +12,17 @@ static struct {
     const uint8_t *bytes;
     size_t left;
     struct cuts cuts;
-    bool silent;
+    bool silent, stopping;
     struct buffer written;
 } memory;
 
-void memory_stream_begin(const uint8_t *bytes, size_t size, struct cuts cuts, bool silent)
+void memory_stream_begin(const uint8_t *bytes, size_t size, struct cuts cuts, bool silent, bool stopping)
 {
     memory.bytes = bytes;
     memory.left = size;
     memory.cuts = cuts;
     memory.silent = silent;
+    memory.stopping = stopping;
     buffer_shorten(&memory.written, 0);
 }
 
@@ -82,7 +83,7 @@ int stream_connect_tls(struct stream *stream, SSL_CTX *context, const char *host
 bool server_is_stopping(const struct server *server)
 {
     (void)server;
-    return false;
+    return memory.stopping;
 }
 
 void random_bytes(void *bytes, size_t size)

@@ -12,7 +12,8 @@
 
 // The stream of all reads and writes until the next call. What is read comes in pieces, and then ends: by the end of the
 // stream or, with `silent`, by a deadline.
-void memory_stream_begin(const uint8_t *bytes, size_t size, struct cuts cuts, bool silent);
+// Where the stream ends, the server is `stopping`.
+void memory_stream_begin(const uint8_t *bytes, size_t size, struct cuts cuts, bool silent, bool stopping);
 
 // What was written since, good until the next write.
 const uint8_t *memory_stream_written(size_t *size);

@@ -110,38 +110,22 @@ static enum state request_line_step(struct message_head *head, enum state state,
     return state == TARGET ? VERSION : TARGET;
 }
 
+/* Behind the first line: the byte that ends a state, and those that belong to it. */
 static enum state field_step(enum state state, char c)
 {
-    switch (state) {
-    case LINE:
-        if (c == '\r')
-            return BLANK_LINE_LF;
-        return is_token_char(c) ? NAME : BROKEN;
-    case NAME:
-        if (c == ':')
-            return VALUE;
-        return is_token_char(c) ? NAME : BROKEN;
-    case VALUE:
-        if (c == '\r')
-            return VALUE_LF;
-        return is_value_char(c) ? VALUE : BROKEN;
-    case VALUE_LF:
-        return c == '\n' ? LINE : BROKEN;
-    case BLANK_LINE_LF:
-        return c == '\n' ? WHOLE : BROKEN;
-    case BEGINNING:
-    case EMPTY_LINE_LF:
-    case METHOD:
-    case TARGET:
-    case VERSION:
-    case STATUS:
-    case REASON:
-    case START_LINE_LF:
-    case WHOLE:
-    case BROKEN:
-        break;
-    }
-    return BROKEN;
+    static const struct {
+        char end;
+        enum state behind;
+        bool (*belongs)(char c); /* NULL: none */
+        enum state within;
+    } rows[] = {
+        [LINE] = {'\r', BLANK_LINE_LF, is_token_char, NAME}, [NAME] = {':', VALUE, is_token_char, NAME},
+        [VALUE] = {'\r', VALUE_LF, is_value_char, VALUE},    [VALUE_LF] = {'\n', LINE, NULL, BROKEN},
+        [BLANK_LINE_LF] = {'\n', WHOLE, NULL, BROKEN},
+    };
+    if (c == rows[state].end)
+        return rows[state].behind;
+    return rows[state].belongs && rows[state].belongs(c) ? rows[state].within : BROKEN;
 }
 
 static enum state step(struct message_head *head, enum state state, const char *bytes, size_t at)

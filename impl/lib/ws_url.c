@@ -28,6 +28,8 @@ static const char *set_authority(struct ws_url *url, const char *authority, size
     const char *own_port = url->secure ? ":443" : ":80";
     if (memchr(authority, '@', length))
         return "a user does not belong into it";
+    if (strcspn(authority, "/?#") < length)
+        return "a path does not belong into the host";
     if (length + sizeof ":443" > sizeof url->peer)
         return "the host is too long";
     bool ported = has_port(authority, length);

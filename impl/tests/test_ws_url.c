@@ -62,6 +62,7 @@ static void test_what_is_no_url_of_a_websocket_is_refused(void **state)
     assert_refused("ws://a/b c", "a character that is not printable ASCII");
     assert_refused("ws://a/\r\nX: y", "a character that is not printable ASCII");
     struct ws_url url;
+    assert_string_equal(ws_url_of("a/b:80", "/ws", &url), "a path does not belong into the host");
     assert_non_null(ws_url_parse("ws://a:0/", &url));
     assert_non_null(ws_url_parse("ws://a:65536/", &url));
     assert_non_null(ws_url_parse("ws://a:b/", &url));
