@@ -107,7 +107,8 @@ static void check_profile(struct catalog *catalog, struct reader *reader)
 {
     struct profile profile = {0};
     load_profile(catalog, reader, &profile);
-    require(profile.name != NULL);
+    const yaml_node_t *programs_node = map_get(reader, reader_root(reader), "programs");
+    require(profile.name && profile.launch_count == map_size(programs_node));
     for (size_t i = 0; i < profile.launch_count; i++) {
         const struct launch *launch = &profile.launches[i];
         bool told = launch->port > 0 || launch->program->role == ROLE_COMMAND;
