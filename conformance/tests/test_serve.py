@@ -99,7 +99,8 @@ def test_a_driver_for_autobahn_judges_a_mature_client(tmp_path):
 
 def test_a_deviation_that_is_gone_fails(tmp_path):
     expectations = tmp_path / "gone.yaml"
-    expectations.write_text('expectations:\n  - {case: "*/text-1", verdict: fail, why: it was so once}\n', encoding="utf-8")
+    row = '{case: "*/text-1", verdict: fail, why: it was so once}'
+    expectations.write_text(f"expectations:\n  - {row}\n", encoding="utf-8")
     outcome, _ = judged(tmp_path, "--expectations", expectations, "ws-echo-server/frames/text-[12]")
     assert outcome.with_verdict("xpass") == {"ws-echo-server/frames/text-1"}
     assert outcome.status == 1
