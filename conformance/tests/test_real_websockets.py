@@ -86,15 +86,16 @@ def test_npm_ws_converses(kind, code):
 
 
 @contextlib.contextmanager
-def echo_server(name):
-    """The server of a profile, as it starts it; gives its port."""
+def echo_server(name, deflate=False):
+    """The server of a profile, as it starts it, with its option for permessage-deflate or without; gives its port."""
     profile = sockspec.DATA / "profiles" / f"{name}.yaml"
     entry = yaml.safe_load(profile.read_text(encoding="utf-8"))["programs"]["ws-echo-server"]
     program = profile.parent / entry["command"][0]
     if not os.access(program, os.X_OK) or (name == "npm-ws" and not has_npm_ws()):
         pytest.skip(f"{name} is not there: see ci/install-peers and ci/build-peers")
     port = reference.free_port()
-    process = subprocess.Popen([program, str(port)], stdout=subprocess.DEVNULL,
+    options = entry.get("options", {}).get("deflate", ["--deflate"]) if deflate else []
+    process = subprocess.Popen([program, *options, str(port)], stdout=subprocess.DEVNULL,
                                env={**os.environ, **entry.get("env", {})})
     try:
         reference.await_true(reference.listens, port)
@@ -104,15 +105,28 @@ def echo_server(name):
         process.wait()
 
 
+def converse(port, *options):
+    lines = ["hello", "κόσμε 𝄞", "x" * 126, "", "y" * 70000, "hello", "y" * 70000]
+    with subprocess.Popen([sockspec.BIN / "ws-client", *options, f"127.0.0.1:{port}", "/ws"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as client:
+        for line in lines:
+            client.stdin.write(line + "\n")
+            client.stdin.flush()
+            assert client.stdout.readline() == f"Received: {line}\n"
+        client.stdin.close()
+        assert client.wait(reference.PATIENCE_S) == 0
+
+
 @pytest.mark.parametrize("name", ["python-websockets", "npm-ws", "gorilla", "nhooyr", "libwebsockets"])
 def test_ws_client_is_echoed(name):
-    lines = ["hello", "κόσμε 𝄞", "x" * 126, "y" * 70000]
     with echo_server(name) as port:
-        with subprocess.Popen([sockspec.BIN / "ws-client", f"127.0.0.1:{port}", "/ws"], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE, text=True) as client:
-            for line in lines:
-                client.stdin.write(line + "\n")
-                client.stdin.flush()
-                assert client.stdout.readline() == f"Received: {line}\n"
-            client.stdin.close()
-            assert client.wait(reference.PATIENCE_S) == 0
+        converse(port)
+
+
+@pytest.mark.parametrize("offer", ["client_max_window_bits", "client_no_context_takeover", "client_max_window_bits=10",
+                                   "server_no_context_takeover; client_no_context_takeover"])
+@pytest.mark.parametrize("name", ["python-websockets", "npm-ws", "gorilla", "nhooyr"])
+def test_ws_client_is_echoed_compressed(name, offer):
+    """Whatever of the offer the server answers."""
+    with echo_server(name, deflate=True) as port:
+        converse(port, "--deflate-offer", offer)
