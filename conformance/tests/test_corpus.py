@@ -94,6 +94,7 @@ def test_arguments_and_lines_are_inputs_too(tmp_path):
     assert ("fuzz_address", b"2002:c0e8:82e7:0:0:0:c0e8:82e7") in inputs
     assert ("fuzz_hostport", b"127.0.0.1:1200") in inputs
     assert ("fuzz_ws_url", b"ws://127.0.0.1:1200/ws") in inputs
+    assert ("fuzz_ws_url", b"127.0.0.1:0 /ws") in inputs
     assert ("fuzz_range", b"1 6") in inputs
 
 

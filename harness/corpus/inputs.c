@@ -12,6 +12,7 @@ enum source {
     ARGUMENT,           // each argument of the program
     ARGUMENT_WITH_PORT, // each with a colon in it that is no URL
     ARGUMENT_URL,       // each with "://" in it
+    ARGUMENT_PAIR,      // the first two where they are no options, a blank between them
     LINES,              // each line sent
     CONNECTION,         // everything
     OPENING,            // the opening handshake
@@ -45,6 +46,7 @@ static const struct target_row {
     {"fuzz_hostport", "*-client*", EITHER, ARGUMENT_WITH_PORT, 0, {0}},
     {"fuzz_hostport", "tcp-head", EITHER, ARGUMENT_WITH_PORT, 0, {0}},
     {"fuzz_ws_url", "ws-client", EITHER, ARGUMENT_URL, 0, {0}},
+    {"fuzz_ws_url", "ws-client", EITHER, ARGUMENT_PAIR, 0, {0}},
     {"fuzz_range", "tcp-random-range-server", BY_CLIENT, LINES, 0, {0}},
     {"fuzz_http_head", "ws-*", BY_CLIENT, OPENING, CUTS(0, 0, 0, 0)},
     {"fuzz_http_response", "ws-*", BY_SERVER, OPENING, CUTS(0, 0, 0, 0)},
@@ -198,6 +200,7 @@ static void tell_sent(const struct sorting *sorting, const struct target_row *ro
     case ARGUMENT:
     case ARGUMENT_WITH_PORT:
     case ARGUMENT_URL:
+    case ARGUMENT_PAIR:
         break; // nothing that is sent
     }
 }
@@ -225,6 +228,7 @@ static bool is_wanted(enum source source, const char *argument)
         return strchr(argument, ':') && !url;
     case ARGUMENT_URL:
         return url;
+    case ARGUMENT_PAIR:
     case LINES:
     case CONNECTION:
     case OPENING:
@@ -239,6 +243,16 @@ static bool is_wanted(enum source source, const char *argument)
     return false;
 }
 
+static void tell_pair(const struct sorting *sorting, const struct target_row *row, char **words)
+{
+    if (!words[0] || !words[1] || words[0][0] == '-' || words[1][0] == '-')
+        return;
+    struct buffer pair = {0};
+    buffer_format(&pair, "%s %s", words[0], words[1]);
+    tell(sorting, row, pair.data, pair.length);
+    buffer_free(&pair);
+}
+
 static void tell_arguments(const struct sorting *sorting)
 {
     static const char *words[] = {"", "{arguments}", NULL};
@@ -250,10 +264,15 @@ static void tell_arguments(const struct sorting *sorting)
                                       .used_port = 1202,
                                       .full_port = 1203};
     char **arguments = target_arguments(&launch, sorting->test, &endpoint);
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        for (char **word = arguments + 1; is_for(&rows[i], sorting->test) && *word; word++)
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (!is_for(&rows[i], sorting->test))
+            continue;
+        for (char **word = arguments + 1; *word; word++)
             if (is_wanted(rows[i].source, *word))
                 tell(sorting, &rows[i], (const unsigned char *)*word, strlen(*word));
+        if (rows[i].source == ARGUMENT_PAIR)
+            tell_pair(sorting, &rows[i], arguments + 1);
+    }
     arguments_free(arguments);
 }
 
