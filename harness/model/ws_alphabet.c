@@ -166,17 +166,19 @@ struct ws_sequence ws_path_sequence(const struct ws_alphabet *alphabet, const un
                                     struct ws_receiver *receiver, struct ws_move moves[WS_PATH_MOVES])
 {
     struct ws_sequence sequence = {.moves = moves, .count = length};
+    ws_receiver_reset(receiver);
     for (size_t i = 0; i < length; i++) {
         moves[i] = alphabet->letters[path[i]].move;
         moves[i].joined = i > 0;
+        enum ws_symbol symbol = ws_symbol_of(receiver, &moves[i]);
+        // What was due before a possible end is waited for, so that none of it can be lost.
+        if (i > 0 && ws_reply_ends(ws_rule_for(receiver->state, symbol)->reply)) {
+            moves[i - 1].awaited = true;
+            moves[i].joined = false;
+        }
+        ws_receive_move(receiver, &moves[i]);
     }
-    ws_walk(alphabet, path, length, receiver);
     bool ends = ws_state_is_terminal(receiver->state);
-    // What was due before the end is waited for, so that none of it can be lost.
-    if (ends && length > 1) {
-        moves[length - 2].awaited = true;
-        moves[length - 1].joined = false;
-    }
     if (receiver->state == WS_FAILED)
         moves[sequence.count++] = plain_move(alphabet->server, WS_PING, "there?", 6);
     if (!ends && receiver->state != WS_READY) {

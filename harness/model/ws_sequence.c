@@ -108,8 +108,8 @@ static enum ws_symbol plain_symbol(const struct ws_receiver *receiver, const str
         return frame->opcode == WS_PING ? WS_SYMBOL_PING : WS_SYMBOL_PONG;
     bool fits = (frame->opcode == WS_CONTINUATION) == in_message(receiver->state);
     uint64_t before = in_message(receiver->state) ? receiver->length : 0;
-    if (fits && (frame->length > receiver->limit || before + frame->length > receiver->limit))
-        return WS_SYMBOL_HUGE;
+    if (frame->length > receiver->limit || before + frame->length > receiver->limit)
+        return fits ? WS_SYMBOL_HUGE : WS_SYMBOL_HUGE_MISPLACED;
     return data_symbol(receiver, move);
 }
 

@@ -56,6 +56,7 @@ const struct ws_rule ws_rules[] = {
     {OPEN,            S(WRONG_MASK),        WS_FAILED,       WS_REPLY_FAIL_MASK,         "5.1",     "rfc6455-5.1-masked"},
     {OPEN,            S(TOP_BIT),           WS_FAILED,       WS_REPLY_FAIL_1002_OR_1009, "5.2",     "rfc6455-5.2-length-top-bit"},
     {OPEN,            S(HUGE),              WS_FAILED,       WS_REPLY_FAIL_1009,         "10.4",    "rfc6455-10.4-limit"},
+    {OPEN,            S(HUGE_MISPLACED),    WS_FAILED,       WS_REPLY_FAIL_1002_OR_1009, "5.4",     "rfc6455-5.4-continuation"},
     {OPEN,            S(LONG_FORM),         SAME,            WS_REPLY_MAY_FAIL_1002,     "5.2",     "rfc6455-5.2-length-not-minimal"},
     // Behind the end.
     {IN(CLOSED),      ALL,                  SAME,            WS_REPLY_NOTHING,           "5.5.1",   "rfc6455-5.5.1-nothing-after"},
@@ -132,6 +133,7 @@ const char *const ws_symbol_names[WS_SYMBOL_COUNT] = {
     [WS_SYMBOL_WRONG_MASK] = "frame masked in the wrong direction",
     [WS_SYMBOL_TOP_BIT] = "frame whose length has the top bit",
     [WS_SYMBOL_HUGE] = "frame that claims to be huge",
+    [WS_SYMBOL_HUGE_MISPLACED] = "frame that claims to be huge where none of its kind may come",
     [WS_SYMBOL_LONG_FORM] = "frame whose length is not in the shortest form",
 };
 

@@ -53,6 +53,7 @@ enum ws_symbol {
     WS_SYMBOL_WRONG_MASK,       // not masked to a server, masked to a client
     WS_SYMBOL_TOP_BIT,          // a length of 64 bits whose first is set
     WS_SYMBOL_HUGE,             // a length above what the receiver takes
+    WS_SYMBOL_HUGE_MISPLACED,   // the same of a frame that may not come there whatever its length
     WS_SYMBOL_LONG_FORM,        // anything else whose length is not in the shortest form
     WS_SYMBOL_COUNT,
 };
