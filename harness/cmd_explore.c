@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "cmd.h"
+#include "cmd_cases.h"
 #include "cmd_explore_print.h"
 #include "cmd_target.h"
 #include "probe/ws_explore_state.h"
@@ -230,8 +231,16 @@ static int run(const struct explore_options *options)
 {
     struct exploring exploring = {.options = options, .terminal = isatty(STDERR_FILENO)};
     struct target_session session;
+    struct case_model model;
     int status = target_session_open(&session, &options->target);
-    if (status == 0) {
+    if (status == 0 && case_model_find(options->target.program, &model)) {
+        target_catch_signals();
+        status = options->shards > 1 || options->state
+                     ? usage_error("--shard and --state are for ws-echo-server")
+                     : cases_explore(&session, &options->target, &model, options->depth, options->out);
+    } else if (status == 0 && strcmp(options->target.program, "ws-echo-server") != 0) {
+        status = usage_error("there is no model of %s, only of %s", options->target.program, case_model_programs);
+    } else if (status == 0) {
         target_catch_signals();
         ws_alphabet_make(&exploring.alphabet, true);
         status = explore(&exploring, &session);

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "cmd.h"
+#include "cmd_cases.h"
 #include "cmd_target.h"
 #include "probe/ws_fuzz.h"
 #include "probe/ws_reduce.h"
@@ -191,9 +192,16 @@ int cmd_fuzz(int argc, char **argv)
     if (status != 0)
         return status == HELP_PRINTED ? EXIT_AS_EXPECTED : status;
     struct target_session session;
+    struct case_model model;
     status = target_session_open(&session, &options.target);
-    if (status == 0) {
+    if (status == 0)
         target_catch_signals();
+    if (status == 0 && case_model_find(options.target.program, &model)) {
+        printf("seed %" PRIu64 "\n", options.seed);
+        status = cases_fuzz(&session, &options.target, &model, options.seed, options.cases, options.out);
+    } else if (status == 0 && strcmp(options.target.program, "ws-echo-server") != 0) {
+        status = usage_error("there is no model of %s, only of %s", options.target.program, case_model_programs);
+    } else if (status == 0) {
         status = fuzz(&options, &session);
     }
     target_session_close(&session);
