@@ -277,7 +277,8 @@ static void write(const void *context, const unsigned char *path, size_t length,
 {
     const struct line_model *model = context;
     struct lines lines = {.model = model};
-    buffer_format(out, "  - id: %s/%s\n    title: \"The sequence is answered as the contract says: ", model->program, id);
+    buffer_format(out, "  - id: %s/%s\n    title: \"The sequence is answered as the contract says: ", model->program,
+                  id);
     describe(model, path, length, out);
     buffer_text(out, "\"\n    checks: [");
     write_requirements(model, path, length, out);

@@ -29,7 +29,9 @@ static void add_finding(struct case_findings *findings, const struct case_path *
     findings->items[findings->count++] = (struct case_finding){
         .path = *path,
         .expected = duplicate(result->expected ? result->expected : "what is best"),
-        .actual = duplicate(result->actual ? result->actual : result->why ? result->why : "something else"),
+        .actual = duplicate(result->actual ? result->actual
+                            : result->why  ? result->why
+                                           : "something else"),
     };
 }
 
@@ -146,7 +148,7 @@ static void add_path(struct path_list *level, const struct case_path *path)
 
 // The paths one letter longer than those of a level; what tests a rule that is known to be broken is left out.
 static struct path_list longer(const struct case_model *model, const struct path_list *level, const bool *broken,
-                           uint64_t *left_out)
+                               uint64_t *left_out)
 {
     struct path_list next = {0};
     for (size_t i = 0; i < level->count; i++) {
@@ -175,7 +177,8 @@ static uint64_t play_level(struct case_player *player, struct path_list *level, 
     bool *failed = allocate(level->count + 1, sizeof *failed);
     uint64_t left_out = 0;
     for (size_t start = 0; start < level->count && !player->error && !*player->stop;) {
-        size_t end = start + (start == 0 ? 64 : BATCH) < level->count ? start + (start == 0 ? 64 : BATCH) : level->count;
+        size_t end =
+            start + (start == 0 ? 64 : BATCH) < level->count ? start + (start == 0 ? 64 : BATCH) : level->count;
         play(player, level->paths + start, end - start, failed + start, findings);
         for (size_t i = start; i < end; i++)
             if (failed[i])
