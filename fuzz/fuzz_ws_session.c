@@ -1,8 +1,9 @@
 // Reaches session_feed, session_close and session_use_deflate of impl/lib/ws_session.c, and frames, messages and UTF-8
 // below them.
 //
-// The first four bytes cut the rest, which a peer sends. The upper bits of the first choose the peer: a client, a
-// server, a client with permessage-deflate, or one with small windows that are forgotten; of the second, after how many
+// The first four bytes cut the rest, which a peer sends. The upper bits of the first choose the peer: a client, a server,
+// a client with permessage-deflate, or one that takes nothing over from message to message (with the largest window:
+// whether zlib takes a reference beyond a smaller one depends on how the bytes are cut); of the second, after how many
 // events this side closes (0: never).
 //
 // Oracles:
@@ -136,7 +137,7 @@ static uint64_t run(const struct model *model, const uint8_t *data, bool cut, co
     struct cuts cuts = {.sizes = cut ? data : NULL};
     struct deflate_parameters parameters = {0};
     if (peer == FORGETFUL_CLIENT)
-        parameters = (struct deflate_parameters){.client_no_context_takeover = true, .client_max_window_bits = 9};
+        parameters = (struct deflate_parameters){.client_no_context_takeover = true};
     session_begin(&check.session, model->from_server ? FRAME_BY_SERVER : FRAME_BY_CLIENT, LIMIT);
     if (model->deflate)
         session_use_deflate(&check.session, &parameters);

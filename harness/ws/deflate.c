@@ -26,7 +26,7 @@ static int bits_of(const char *value)
     char digits[8] = "";
     size_t length = 0;
     for (; *value && length < sizeof digits - 1; value++)
-        if (*value != '"' && *value != ' ')
+        if (!strchr("\" \t", *value))
             digits[length++] = *value;
     return parse_integer(digits, &bits) == 0 && bits >= 8 && bits <= MOST_BITS ? (int)bits : 0;
 }

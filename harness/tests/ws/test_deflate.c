@@ -42,6 +42,7 @@ static void test_a_response_is_read_as_what_it_agrees_to(void **state)
           .server_max_window_bits = 8,
           .client_max_window_bits = 15}},
         {"permessage-deflate; server_max_window_bits=7; client_max_window_bits; other=1;", {.agreed = true}},
+        {"permessage-deflate;\tserver_max_window_bits\t=\t9", {.agreed = true, .server_max_window_bits = 9}},
         {"permessage-deflate; server_max_window_bits=99999999999999999999", {.agreed = true}},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
