@@ -43,6 +43,12 @@ bool load_selected_or_complain(struct catalog *catalog, const char *data, const 
 // Parses the factor of --time-scale. Returns 0, or EXIT_USAGE after a complaint.
 int parse_time_scale(const char *text, double *scale);
 
+// Parses a number of an option. Returns 0, or EXIT_USAGE after a complaint.
+int parse_count(const char *option, const char *text, long long least, long long most, long long *value);
+
+// Workers keep many descriptors: sockets of cases with hundreds of connections, pipes of programs.
+void raise_descriptor_limit(void);
+
 // The index of a word among those that an option can have, or -1 after a complaint that lists them.
 int word_index(const char *option, const char *word, const char *const *words, size_t count);
 

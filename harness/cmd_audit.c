@@ -10,7 +10,6 @@
 
 #include "audit/audit.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "cmd.h"
 
 static const char help[] =
@@ -49,13 +48,12 @@ static void on_interrupt(int signal)
     interrupted = true;
 }
 
-static int parse_jobs(const char *text, size_t *jobs)
+static int parse_jobs(struct audit_options *options, const char *text)
 {
-    long long number;
-    if (parse_integer(text, &number) < 0 || number < 1 || number > 1024)
-        return usage_error("--jobs: `%s` is not a number from 1 to 1024", text);
-    *jobs = (size_t)number;
-    return 0;
+    long long jobs = 0;
+    int result = parse_count("--jobs", text, 1, 1024, &jobs);
+    options->settings.jobs = (size_t)jobs;
+    return result;
 }
 
 static int parse_option(struct audit_options *options, int code)
@@ -82,7 +80,7 @@ static int parse_option(struct audit_options *options, int code)
         options->jsonl = optarg;
         return 0;
     case 'j':
-        return parse_jobs(optarg, &options->settings.jobs);
+        return parse_jobs(options, optarg);
     case 't':
         return parse_time_scale(optarg, &options->settings.time_scale);
     case 'd':
@@ -237,6 +235,7 @@ int cmd_audit(int argc, char **argv)
     int status = parse_options(argc, argv, &options);
     if (status != 0)
         return status == HELP_PRINTED ? EXIT_AS_EXPECTED : status;
+    raise_descriptor_limit();
     // The keeper is forked while this process is still small and has one thread.
     int result = sandbox_open(SANDBOX_AUTO, &options.settings.sandbox);
     if (result < 0)

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "cmd.h"
 #include "run/plan.h"
 
@@ -61,6 +63,22 @@ bool load_selected_or_complain(struct catalog *catalog, const char *data, const 
     problems_print(&catalog->problems, stderr);
     catalog_free(catalog);
     return false;
+}
+
+void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+int parse_count(const char *option, const char *text, long long least, long long most, long long *value)
+{
+    if (parse_integer(text, value) < 0 || *value < least || *value > most)
+        return usage_error("%s: `%s` is not a number from %lld to %lld", option, text, least, most);
+    return 0;
 }
 
 int parse_data_option(int argc, char **argv, const char *help, const char **data)

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -319,16 +318,6 @@ static int run_plan(struct run *run)
     if (status == EXIT_USAGE)
         usage_error("no case ran: all of them are unsupported or left out");
     return run->report_failed ? EXIT_HARNESS : status;
-}
-
-// Workers keep many descriptors: sockets of cases with hundreds of connections, pipes of programs.
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
 }
 
 static void set_signals(void)

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
-#include "base/text.h"
 #include "cmd.h"
 
 #define JOBS_PER_CPU 8
@@ -106,11 +105,10 @@ static const struct option long_options[] = {
 
 static int parse_jobs(struct run_options *options, const char *text)
 {
-    long long jobs;
-    if (parse_integer(text, &jobs) < 0 || jobs < 1 || jobs > 1024)
-        return usage_error("--jobs: `%s` is not a number from 1 to 1024", text);
+    long long jobs = 0;
+    int result = parse_count("--jobs", text, 1, 1024, &jobs);
     options->jobs = (size_t)jobs;
-    return 0;
+    return result;
 }
 
 static int add_word(const char *option, const char **words, size_t *count, const char *word)

@@ -5,10 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "cmd.h"
 #include "run/launch.h"
 
@@ -46,13 +44,6 @@ void target_catch_signals(void)
 }
 
 // --- the command line ---
-
-int parse_count(const char *option, const char *text, long long least, long long most, long long *value)
-{
-    if (parse_integer(text, value) < 0 || *value < least || *value > most)
-        return usage_error("%s: `%s` is not a number from %lld to %lld", option, text, least, most);
-    return 0;
-}
 
 void target_options_begin(struct target_options *options)
 {
@@ -124,15 +115,6 @@ int target_options_finish(struct target_options *options, char **words, int coun
 }
 
 // --- the program ---
-
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
 
 static int open_target(struct target_session *session, const struct target_options *options)
 {

@@ -83,7 +83,4 @@ void target_print_case(const struct target_options *options, const char *path, c
 // The same where the file gets more than is printed; `shown` may be empty.
 void target_print_cases(const struct target_options *options, const char *path, const char *shown, const char *suite);
 
-// Parses a number of an option. Returns 0, or EXIT_USAGE after a complaint.
-int parse_count(const char *option, const char *text, long long least, long long most, long long *value);
-
 #endif
