@@ -38,15 +38,27 @@ def await_true(condition, *arguments):
 
 
 @contextlib.contextmanager
-def server(program, *arguments, kind=socket.SOCK_STREAM):
-    """A running reference server; gives its port, ends it by SIGTERM and expects exit status 0."""
-    port = free_port(kind)
-    process = subprocess.Popen([sockspec.BIN / program, *arguments, str(port)], stdout=subprocess.DEVNULL)
+def started(command, kind=socket.SOCK_STREAM, **options):
+    """A running server, whose last argument is its port; gives the process and the port, and kills it."""
+    there = listens if kind == socket.SOCK_STREAM else is_bound
+    for _ in range(5):  # somebody else may take a port that was free a moment ago
+        port = free_port(kind)
+        process = subprocess.Popen([*command, str(port)], stdout=subprocess.DEVNULL, **options)
+        await_true(lambda: process.poll() is not None or there(port))  # pylint: disable=cell-var-from-loop
+        if process.poll() is None:
+            break
     try:
-        await_true(listens if kind == socket.SOCK_STREAM else is_bound, port)
-        yield port
-        process.terminate()
-        assert process.wait(PATIENCE_S) == 0
+        assert process.poll() is None, f"{command} never listened"
+        yield process, port
     finally:
         process.kill()
         process.wait()
+
+
+@contextlib.contextmanager
+def server(program, *arguments, kind=socket.SOCK_STREAM):
+    """A running reference server; gives its port, ends it by SIGTERM and expects exit status 0."""
+    with started([sockspec.BIN / program, *arguments], kind) as (process, port):
+        yield port
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0

@@ -93,16 +93,9 @@ def echo_server(name, deflate=False):
     program = profile.parent / entry["command"][0]
     if not os.access(program, os.X_OK) or (name == "npm-ws" and not has_npm_ws()):
         pytest.skip(f"{name} is not there: see ci/install-peers and ci/build-peers")
-    port = reference.free_port()
     options = entry.get("options", {}).get("deflate", ["--deflate"]) if deflate else []
-    process = subprocess.Popen([program, *options, str(port)], stdout=subprocess.DEVNULL,
-                               env={**os.environ, **entry.get("env", {})})
-    try:
-        reference.await_true(reference.listens, port)
+    with reference.started([program, *options], env={**os.environ, **entry.get("env", {})}) as (_, port):
         yield port
-    finally:
-        process.kill()
-        process.wait()
 
 
 def converse(port, *options):

@@ -1,5 +1,6 @@
 """tcp-echo-server, or by --fault a wrong one."""
 import os
+import select
 import socket
 
 import common
@@ -56,7 +57,7 @@ def reply(data):
 def whole_reads(connection):
     held = b""
     size = 1024 if fault in ("whole-buffer", "drops-rest") else 65536
-    while data := connection.recv(size):
+    while data := latest(connection).recv(size):
         if fault == "drops-rest" and len(data) == size:
             connection.recv(1 << 20)
         if fault == "waits-for-newline":
@@ -83,18 +84,17 @@ def converse(connection):
     return False
 
 
-def take_over():
-    """Another client takes the place of the one that is served."""
-    other = server.accept()[0]
-    client.shutdown(socket.SHUT_RDWR)
-    converse(other)
+def latest(connection):
+    """Whom to read from: by a fault another client, who takes the place of the one that is served as soon as he comes."""
+    if fault == "takes-the-latest" and server in select.select([server, connection], [], [])[0]:
+        connection.shutdown(socket.SHUT_RDWR)
+        return server.accept()[0]
+    return connection
 
 
 common.end_on_signals()
 server = common.listener(arguments, "127.0.0.1")
 client = server.accept()[0]
-if fault == "takes-the-latest":
-    common.on_a_thread(take_over)
 while True:
     try:
         stopped = converse(client)
