@@ -32,7 +32,7 @@ FAULTS = {
 
 
 def explore(command, *options):
-    return sockspec.run("explore", "--jobs", "2", "--time-scale", "0.1", *options, PROGRAM, "--", *command)
+    return sockspec.run("explore", "--jobs", "2", "--time-scale", "0.4", *options, PROGRAM, "--", *command)
 
 
 def failures(done):
@@ -46,7 +46,7 @@ def test_a_fault_is_found_by_its_shortest_sequence(fault, tmp_path):
     done = explore(command, "--depth", "2", "--out", found)
     assert done.returncode == 1, done.stdout + done.stderr
     assert FAULTS[fault] in failures(done), done.stdout
-    cases = sockspec.judge(str(found), command, "--time-scale", "0.1")
+    cases = sockspec.judge(str(found), command, "--time-scale", "0.4")
     first = f"{PROGRAM}/explore/{FAULTS[fault].replace(' ', '.')}"
     assert cases.cases[first]["verdict"] in ("fail", "unresolved")
     reference = sockspec.Outcome.of("run", "--jsonl", "-", str(found))

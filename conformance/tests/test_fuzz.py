@@ -28,7 +28,7 @@ FAULTS = {
 
 
 def fuzz(command, *options, program=PROGRAM):
-    return sockspec.run("fuzz", "--jobs", "2", "--time-scale", "0.2", "--seed", "1", *options, program, "--", *command)
+    return sockspec.run("fuzz", "--jobs", "2", "--time-scale", "0.4", "--seed", "1", *options, program, "--", *command)
 
 
 def line(done, name):
@@ -44,7 +44,7 @@ def test_a_fault_is_found_and_cut_down_to_a_case_that_shows_it(fault, tmp_path):
     assert done.returncode == 1, done.stdout + done.stderr
     assert re.search(FAULTS[fault], line(done, "sent")), done.stdout
     assert found.read_text(encoding="utf-8") in done.stdout
-    assert sockspec.judge(str(found), command, "--time-scale", "0.2").with_verdict("fail", "unresolved")
+    assert sockspec.judge(str(found), command, "--time-scale", "0.4").with_verdict("fail", "unresolved")
     reference = sockspec.Outcome.of("run", "--jsonl", "-", str(found))
     assert not reference.with_verdict("fail", "unresolved") and reference.cases
 

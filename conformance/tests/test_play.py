@@ -25,7 +25,7 @@ FAULTS = {
 
 
 def play(command, program, fault, *options):
-    return sockspec.run(command, "--jobs", "2", "--time-scale", "0.2", *options, program, "--",
+    return sockspec.run(command, "--jobs", "2", "--time-scale", "0.4", *options, program, "--",
                         *sockspec.peer(program, fault))
 
 
