@@ -237,19 +237,13 @@ static bool never_ready(const struct run *run)
     return false;
 }
 
-static bool spoils(const struct run *run, enum verdict verdict)
-{
-    return verdict == VERDICT_FAIL || verdict == VERDICT_XPASS || verdict == VERDICT_UNRESOLVED ||
-           (run->options.strict && verdict == VERDICT_NONSTRICT);
-}
-
 static void publish(void *context, const struct plan_entry *entry, struct result *result)
 {
     struct run *run = context;
     note_readiness(run, entry, result);
     result_expect(result, expectations_find(&run->expectations, entry->id));
     run->counts[result->verdict]++;
-    if (run->options.fail_fast && spoils(run, result->verdict))
+    if (run->options.fail_fast && verdict_spoils(result->verdict, run->options.strict))
         ending = true;
     char *rerun = launch_rerun(entry, run->catalog.data, run->rerun_options, run->options.command);
     report(run, case_event(entry, result, rerun));
@@ -269,10 +263,7 @@ static int exit_status(const struct run *run)
         return EXIT_USAGE;
     if (never_ready(run))
         return EXIT_NOT_READY;
-    for (enum verdict verdict = 0; verdict < VERDICT_COUNT; verdict++)
-        if (run->counts[verdict] && spoils(run, verdict))
-            return EXIT_FAILED;
-    return EXIT_AS_EXPECTED;
+    return verdicts_spoil(run->counts, run->options.strict) ? EXIT_FAILED : EXIT_AS_EXPECTED;
 }
 
 static void report_end(struct run *run, double seconds, int status)

@@ -60,10 +60,8 @@ static void publish(void *context, const struct plan_entry *entry, struct result
     if (result->verdict == VERDICT_SKIP || result->not_ready)
         return;
     player->played++;
-    bool weak = result->verdict == VERDICT_NONSTRICT;
-    batch->findings->weak += weak;
-    batch->failed[index] =
-        result->verdict == VERDICT_FAIL || result->verdict == VERDICT_UNRESOLVED || (weak && player->strict);
+    batch->findings->weak += result->verdict == VERDICT_NONSTRICT;
+    batch->failed[index] = verdict_spoils(result->verdict, player->strict);
     if (batch->failed[index])
         add_finding(batch->findings, &batch->paths[index], result);
 }

@@ -22,6 +22,25 @@ const struct verdict_row verdict_table[VERDICT_COUNT] = {
     [VERDICT_UNKNOWN] = {"unknown", OUTCOME_ERROR, OUTCOME_ERROR, DETAIL_FULL, MAGENTA},
 };
 
+static enum outcome outcome_of(enum verdict verdict, bool strict)
+{
+    return strict ? verdict_table[verdict].outcome_strict : verdict_table[verdict].outcome;
+}
+
+bool verdict_spoils(enum verdict verdict, bool strict)
+{
+    enum outcome outcome = outcome_of(verdict, strict);
+    return verdict != VERDICT_UNKNOWN && (outcome == OUTCOME_BAD || outcome == OUTCOME_ERROR);
+}
+
+bool verdicts_spoil(const size_t counts[VERDICT_COUNT], bool strict)
+{
+    for (int i = 0; i < VERDICT_COUNT; i++)
+        if (counts[i] && verdict_spoils((enum verdict)i, strict))
+            return true;
+    return false;
+}
+
 enum verdict verdict_of(const char *name)
 {
     for (int i = 0; name && i < VERDICT_UNKNOWN; i++)
@@ -32,6 +51,5 @@ enum verdict verdict_of(const char *name)
 
 enum outcome verdict_outcome(const char *verdict, bool strict)
 {
-    const struct verdict_row *row = &verdict_table[verdict_of(verdict)];
-    return strict ? row->outcome_strict : row->outcome;
+    return outcome_of(verdict_of(verdict), strict);
 }

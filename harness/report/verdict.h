@@ -32,6 +32,11 @@ struct verdict_row {
 
 extern const struct verdict_row verdict_table[VERDICT_COUNT];
 
+// True when a case with this verdict, or one of the cases counted by verdict, makes a run fail. Verdicts that this version
+// does not know do not count.
+bool verdict_spoils(enum verdict verdict, bool strict);
+bool verdicts_spoil(const size_t counts[VERDICT_COUNT], bool strict);
+
 // NULL and unknown names are VERDICT_UNKNOWN.
 enum verdict verdict_of(const char *name);
 

@@ -113,9 +113,10 @@ char *surroundings_make(struct surroundings *surroundings, struct script_context
     } ports[] = {{"used-port", make_used_port}, {"full-port", make_full_port}, {"refused-port", make_refused_port}};
     *surroundings = (struct surroundings){.endpoint = {.host = "127.0.0.1", .path = path}};
     enum place place = context->test->place;
-    if (context->test->certificate != CERTIFICATE_NONE && !context->credentials)
+    bool secure = context->test->certificate != CERTIFICATE_NONE;
+    if (secure && !context->credentials)
         return duplicate("cannot prepare what the case finds: no certificates could be made below /tmp");
-    if (context->credentials && context->test->certificate != CERTIFICATE_NONE)
+    if (secure)
         surroundings->endpoint.files = credentials_files(context->credentials, context->test->certificate);
     int result = place_make(place, path);
     if (result == 0 && place == PLACE_LIVE_SOCKET)

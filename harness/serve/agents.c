@@ -195,9 +195,7 @@ char *agents_status(struct agents *agents, const char *name, size_t number)
 
 static int status_of(const struct agents *agents, const size_t counts[VERDICT_COUNT])
 {
-    bool bad = counts[VERDICT_FAIL] || counts[VERDICT_XPASS] || counts[VERDICT_UNRESOLVED] ||
-               (agents->settings.strict && counts[VERDICT_NONSTRICT]);
-    return bad ? STATUS_FAILED : STATUS_AS_EXPECTED;
+    return verdicts_spoil(counts, agents->settings.strict) ? STATUS_FAILED : STATUS_AS_EXPECTED;
 }
 
 static void agent_end(struct agents *agents, struct agent *agent, bool whole)

@@ -6,25 +6,9 @@
 #include "suite/load.h"
 #include "suite/template.h"
 
-static bool is_late(const char *name, size_t length)
-{
-    for (size_t i = 0; late_names[i]; i++)
-        if (strlen(late_names[i]) == length && memcmp(late_names[i], name, length) == 0)
-            return true;
-    return false;
-}
-
 bool has_late_name(const char *word)
 {
-    size_t from = 0;
-    size_t start;
-    size_t length;
-    while (template_find(word, strlen(word), from, &start, &length)) {
-        if (is_late(word + start, length))
-            return true;
-        from = start;
-    }
-    return false;
+    return template_mentions(word, late_names);
 }
 
 // NAME=VALUE for each member of a map.

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "suite/load.h"
+#include "suite/template.h"
 
 const char *const certificate_names[] = {
     [CERTIFICATE_NONE] = "no",
@@ -15,25 +16,14 @@ const char *const certificate_names[] = {
     [CERTIFICATE_KINDS] = NULL,
 };
 
-static bool mentions_a_file(const char *text)
-{
-    for (size_t i = 0; file_names[i]; i++) {
-        const char *found = strstr(text, file_names[i]);
-        size_t length = strlen(file_names[i]);
-        if (found && found > text && found[-1] == '{' && found[length] == '}')
-            return true;
-    }
-    return false;
-}
-
 // Without TLS there are no files to name.
 static bool check_no_files(struct reader *reader, const yaml_node_t *test_node, const struct test_case *test)
 {
     bool named = false;
     for (size_t i = 0; i < test->option_count; i++)
-        named |= mentions_a_file(test->options[i].value);
+        named |= template_mentions(test->options[i].value, file_names);
     for (size_t i = 0; test->arguments && test->arguments[i]; i++)
-        named |= mentions_a_file(test->arguments[i]);
+        named |= template_mentions(test->arguments[i], file_names);
     if (named)
         reader_problem(reader, test_node, "{cert}, {key}, {ca} and {other-key} need a case with `tls`");
     return !named;

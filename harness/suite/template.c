@@ -36,14 +36,6 @@ static const struct variable *find_variable(const struct variables *variables, c
     return NULL;
 }
 
-static bool is_late(const char *const *late_names, const char *name, size_t length)
-{
-    for (; late_names && *late_names; late_names++)
-        if (strlen(*late_names) == length && memcmp(*late_names, name, length) == 0)
-            return true;
-    return false;
-}
-
 static void report_unknown_name(struct reader *reader, const yaml_node_t *node, const char *name, size_t length)
 {
     size_t known = reader->variables->count;
@@ -101,7 +93,7 @@ bool template_expand(struct reader *reader, const yaml_node_t *node, struct text
         done = start + length + 1;
         if (variable) {
             buffer_append(&out, variable->value.data, variable->value.length);
-        } else if (is_late(reader->late_names, written.data + start, length)) {
+        } else if (template_is_name(written.data + start, length, reader->late_names)) {
             buffer_append(&out, written.data + start - 1, length + 2);
         } else {
             report_unknown_name(reader, node, written.data + start, length);
@@ -112,4 +104,22 @@ bool template_expand(struct reader *reader, const yaml_node_t *node, struct text
     *expanded = (struct text){arena_bytes(reader->arena, out.data, out.length), out.length};
     buffer_free(&out);
     return good;
+}
+
+bool template_is_name(const char *name, size_t length, const char *const *names)
+{
+    for (; names && *names; names++)
+        if (strlen(*names) == length && memcmp(*names, name, length) == 0)
+            return true;
+    return false;
+}
+
+bool template_mentions(const char *text, const char *const *names)
+{
+    size_t start;
+    size_t length;
+    for (size_t from = 0; template_find(text, strlen(text), from, &start, &length); from = start)
+        if (template_is_name(text + start, length, names))
+            return true;
+    return false;
 }

@@ -14,4 +14,8 @@ bool template_expand(struct reader *reader, const yaml_node_t *node, struct text
 // Tells where a `{name}` begins at or after `from`: its name's offset and length. False when there is none.
 bool template_find(const char *text, size_t length, size_t from, size_t *start, size_t *name_length);
 
+// True when the name is one of `names` (NULL at the end, or no list at all), and when the text holds such a `{name}`.
+bool template_is_name(const char *name, size_t length, const char *const *names);
+bool template_mentions(const char *text, const char *const *names);
+
 #endif
