@@ -43,8 +43,9 @@ bool load_selected_or_complain(struct catalog *catalog, const char *data, const 
 // Parses the factor of --time-scale. Returns 0, or EXIT_USAGE after a complaint.
 int parse_time_scale(const char *text, double *scale);
 
-// Parses a number of an option. Returns 0, or EXIT_USAGE after a complaint.
+// Parses a number of an option, or that of --seed. Returns 0, or EXIT_USAGE after a complaint.
 int parse_count(const char *option, const char *text, long long least, long long most, long long *value);
+int parse_seed(const char *text, uint64_t *seed);
 
 // Workers keep many descriptors: sockets of cases with hundreds of connections, pipes of programs.
 void raise_descriptor_limit(void);

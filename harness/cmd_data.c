@@ -81,6 +81,14 @@ int parse_count(const char *option, const char *text, long long least, long long
     return 0;
 }
 
+int parse_seed(const char *text, uint64_t *seed)
+{
+    long long number = 0;
+    int result = parse_count("--seed", text, 0, INT64_MAX, &number);
+    *seed = (uint64_t)number;
+    return result;
+}
+
 int parse_data_option(int argc, char **argv, const char *help, const char **data)
 {
     static const struct option options[] = {

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "cmd.h"
 #include "cmd_cases.h"
 #include "cmd_target.h"
@@ -53,8 +53,7 @@ static int parse(struct fuzz_options *options, int argc, char **argv)
             return HELP_PRINTED;
         }
         if (code == OPTION_SEED) {
-            result = parse_count("--seed", optarg, 0, INT64_MAX, &number);
-            options->seed = (uint64_t)number;
+            result = parse_seed(optarg, &options->seed);
         } else if (code == OPTION_CASES) {
             result = parse_count("--cases", optarg, 1, INT64_MAX, &number);
             options->cases = (uint64_t)number;
@@ -185,9 +184,7 @@ static int fuzz(const struct fuzz_options *options, const struct target_session 
 
 int cmd_fuzz(int argc, char **argv)
 {
-    struct fuzz_options options = {.cases = 10000};
-    if (getrandom(&options.seed, 4, 0) != 4)
-        options.seed = (uint64_t)getpid();
+    struct fuzz_options options = {.seed = random_seed(), .cases = 10000};
     int status = parse(&options, argc, argv);
     if (status != 0)
         return status == HELP_PRINTED ? EXIT_AS_EXPECTED : status;

@@ -1,5 +1,6 @@
 // `sockspec run`: run cases against an implementation and report.
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -214,10 +215,11 @@ static void report_start(struct run *run)
     gethostname(host, sizeof host - 1);
     size_t workers = run->options.jobs < run->plan.count ? run->options.jobs : run->plan.count;
     report(run,
-           json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:f, s:s, s:b}", "event", "run", "version", SOCKSPEC_VERSION,
-                     "time", time_text, "hostname", host, "cases", (int)run->plan.count, "workers", (int)workers,
-                     "sandbox", run->sandbox ? sandbox_description(run->sandbox) : "none: the program runs already",
-                     "time_scale", run->options.time_scale, "profile",
+           json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:f, s:I, s:s, s:b}", "event", "run", "version",
+                     SOCKSPEC_VERSION, "time", time_text, "hostname", host, "cases", (int)run->plan.count, "workers",
+                     (int)workers, "sandbox",
+                     run->sandbox ? sandbox_description(run->sandbox) : "none: the program runs already", "time_scale",
+                     run->options.time_scale, "seed", (json_int_t)run->options.seed, "profile",
                      run->target.running ? run->options.at : run->profile.name, "strict", (int)run->options.strict));
 }
 
@@ -245,9 +247,12 @@ static void publish(void *context, const struct plan_entry *entry, struct result
     run->counts[result->verdict]++;
     if (run->options.fail_fast && verdict_spoils(result->verdict, run->options.strict))
         ending = true;
-    char *rerun = launch_rerun(entry, run->catalog.data, run->rerun_options, run->options.command);
+    char *options = result->seeded ? format_text("%s --seed %" PRIu64, run->rerun_options, run->options.seed)
+                                   : duplicate(run->rerun_options);
+    char *rerun = launch_rerun(entry, run->catalog.data, options, run->options.command);
     report(run, case_event(entry, result, rerun));
     free(rerun);
+    free(options);
 }
 
 // --- running ---
@@ -292,6 +297,7 @@ static int run_plan(struct run *run)
         .sandbox = run->sandbox,
         .workers = run->options.jobs,
         .time_scale = run->options.time_scale,
+        .seed = run->options.seed,
         .keep_going = run->options.keep_going,
         .stop = &ending,
         .publish = publish,

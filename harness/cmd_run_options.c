@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/random.h"
 #include "cmd.h"
 
 #define JOBS_PER_CPU 8
@@ -36,6 +37,7 @@ static const char help[] =
     "Running:\n"
     "  -j, --jobs N               cases at once (default: 8 for each CPU)\n"
     "      --time-scale X         stretch every deadline by this factor (default 1)\n"
+    "      --seed N               repeat the keys and masks of the run that printed this seed (default: a new one)\n"
     "      --sandbox MODE         auto (default), namespaces, none\n"
     "      --strict               nonstrict counts as a failure\n"
     "      --fail-fast            end the run when a case fails\n"
@@ -58,6 +60,7 @@ enum option_code {
     OPTION_SKIP_SLOW,
     OPTION_THOROUGH,
     OPTION_WITHOUT,
+    OPTION_SEED,
     OPTION_EXPECTATIONS,
     OPTION_TIME_SCALE,
     OPTION_SANDBOX,
@@ -85,6 +88,7 @@ static const struct option long_options[] = {
     {"expectations", required_argument, NULL, OPTION_EXPECTATIONS},
     {"jobs", required_argument, NULL, 'j'},
     {"time-scale", required_argument, NULL, OPTION_TIME_SCALE},
+    {"seed", required_argument, NULL, OPTION_SEED},
     {"sandbox", required_argument, NULL, OPTION_SANDBOX},
     {"strict", no_argument, NULL, OPTION_STRICT},
     {"fail-fast", no_argument, NULL, OPTION_FAIL_FAST},
@@ -155,6 +159,8 @@ static int parse_option(struct run_options *options, int code, const char *value
         return parse_jobs(options, value);
     case OPTION_TIME_SCALE:
         return parse_time_scale(value, &options->time_scale);
+    case OPTION_SEED:
+        return parse_seed(value, &options->seed);
     case OPTION_SANDBOX:
         index = word_index("--sandbox", value, sandboxes, 3);
         options->sandbox = (enum sandbox_mode)index;
@@ -220,7 +226,7 @@ static int check_target(const struct run_options *options)
 
 int run_options_parse(struct run_options *options, int argc, char **argv)
 {
-    *options = (struct run_options){.time_scale = 1, .color = "auto", .profile = NULL};
+    *options = (struct run_options){.time_scale = 1, .seed = random_seed(), .color = "auto", .profile = NULL};
     int end = find_command(argc, argv);
     if (end < argc)
         options->command = (const char **)argv + end + 1;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "iut/sandbox.h"
 #include "run/plan.h"
@@ -21,6 +22,7 @@ struct run_options {
     const char *reports[REPORT_FILES]; // JSON Lines, TAP, JUnit, HTML, index; NULL: not wanted
     size_t jobs;
     double time_scale;
+    uint64_t seed;
     enum sandbox_mode sandbox;
     bool thorough;
     bool strict;

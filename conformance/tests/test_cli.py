@@ -58,6 +58,7 @@ NONSENSE = {
     "scale-not-a-number": (["run", "--time-scale", "nan"], "--time-scale: `nan`"),
     "scale-infinite": (["run", "--time-scale", "inf"], "--time-scale: `inf`"),
     "scale-with-tail": (["run", "--time-scale", "2x"], "--time-scale: `2x`"),
+    "seed": (["run", "--seed", "-1"], "--seed: `-1`"),
     "level": (["run", "--level", "MUSTY"], "MAY, SHOULD, MUST"),
     "sandbox": (["run", "--sandbox", "chroot"], "auto, namespaces, none"),
     "color": (["run", "--color", "maybe"], "auto, always, never"),
@@ -224,7 +225,7 @@ def verdicts(*options):
 
 
 @pytest.mark.parametrize("options", [["-j", "1"], ["-j", "3"], ["--sandbox", "none"], ["--sandbox", "namespaces"],
-                                     ["--time-scale", "3"], ["--sandbox", "none", "-j", "1"]], ids=" ".join)
+                                     ["--time-scale", "3"], ["--seed", "7"], ["--sandbox", "none", "-j", "1"]], ids=" ".join)
 def test_how_it_is_run_changes_no_verdict_and_no_order(options):
     assert verdicts(*options) == verdicts("-j", "32")
 

@@ -341,3 +341,32 @@ def test_a_run_that_fails_fast_leaves_out_what_comes_behind():
     # One more may have begun before it was told.
     assert set(verdicts[first + 2:]) == {"skip"}
     assert "the run ended before it" in {event.get("why") for event in outcome.cases.values()}
+
+
+# --- chance ---
+
+def seeded(*options):
+    """The seed, the keys of the cases that failed, and all cases."""
+    done = sockspec.run("run", "--jsonl", "-", *options, "ws-echo-server/control/ping-*", "--",
+                        *sockspec.peer("ws-echo-server", "other-pong"))
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    cases = [event for event in events if event["event"] == "case"]
+    keys = [re.findall(r"Sec-WebSocket-Key: (\S{22}==)", "".join(event.get("transcript", []))) for event in cases]
+    return events[0]["seed"], keys, cases
+
+
+def test_every_run_has_a_seed_of_its_own_that_repeats_its_keys():
+    first, keys, _ = seeded()
+    assert len({key for each in keys for key in each}) > 5
+    other, others, _ = seeded()
+    assert first != other and keys != others
+    assert seeded("--seed", str(first), "--jobs", "1")[:2] == (first, keys)
+
+
+def test_a_rerun_line_repeats_the_keys_where_there_are_any():
+    seed, _, cases = seeded()
+    reruns = [event["rerun"] for event in cases if "rerun" in event]
+    assert reruns and all(f"--seed {seed} " in rerun for rerun in reruns)
+    outcome = sockspec.judge("ip-parse/ipv4/loopback", ["echo", "*"])
+    assert "--seed" not in outcome.cases["ip-parse/ipv4/loopback"]["rerun"]
+    assert re.search(r", seed \d+\n", sockspec.run("run", "ip-parse/ipv4/loopback").stdout)

@@ -4,20 +4,12 @@
 #include <string.h>
 
 #include "base/memory.h"
-
-// FNV-1a, 64 bits.
-static uint64_t hash(const char *name)
-{
-    uint64_t value = UINT64_C(0xcbf29ce484222325);
-    for (; *name; name++)
-        value = (value ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
-    return value;
-}
+#include "base/text.h"
 
 // The slot of a name, or the free one where it belongs. There is always a free one.
 static struct index_slot *slot_of(const struct index *index, const char *name)
 {
-    size_t at = (size_t)hash(name) & (index->size - 1);
+    size_t at = (size_t)text_hash(name) & (index->size - 1);
     while (index->slots[at].name && strcmp(index->slots[at].name, name) != 0)
         at = (at + 1) & (index->size - 1);
     return &index->slots[at];

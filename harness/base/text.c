@@ -85,3 +85,11 @@ bool equal_ignoring_case(const char *a, const char *b)
     }
     return lower(*a) == lower(*b);
 }
+
+uint64_t text_hash(const char *text)
+{
+    uint64_t value = UINT64_C(0xcbf29ce484222325);
+    for (; *text; text++)
+        value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    return value;
+}

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buffer;
 
@@ -13,6 +14,9 @@ const char *nearest_word(const char *word, const char *const *candidates, size_t
 
 // Parses a decimal or 0x integer that fills the whole text. Returns 0, or -EINVAL (also out of range).
 int parse_integer(const char *text, long long *value);
+
+// A number for a text, the same on every machine: FNV-1a, 64 bits.
+uint64_t text_hash(const char *text);
 
 // ASCII case-insensitive comparison, independent of the locale.
 bool equal_ignoring_case(const char *a, const char *b);

@@ -68,7 +68,7 @@ static struct stream *stream_begin(struct reading *reading, const char *name)
     streams_end(reading, name);
     struct stream *stream = allocate(1, sizeof *stream);
     stream->connection.name = name;
-    stream->connection.repeatable = true;
+    stream->connection.examples = true;
     stream->connection.accepted = by_server;
     if (by_server)
         memcpy(stream->connection.key, sent_client_key, sizeof sent_client_key);

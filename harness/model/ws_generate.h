@@ -5,7 +5,7 @@
 #define SOCKSPEC_MODEL_WS_GENERATE_H
 
 #include "base/arena.h"
-#include "model/random.h"
+#include "base/random.h"
 #include "model/ws_sequence.h"
 
 // Makes one, for a receiver in that role that takes messages up to `limit` bytes, in `arena`. It ends between messages,

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "model/random.h"
+#include "base/random.h"
 #include "model/shrink.h"
 #include "model/ws_case.h"
 

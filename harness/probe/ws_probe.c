@@ -88,6 +88,7 @@ static int take_response(struct ws_probe *probe, const char *key, char **message
 
 static int open_connection(struct ws_probe *probe, char **message)
 {
+    unsigned char nonce[16];
     char key[WS_KEY_LENGTH + 1];
     int result = host_start(&probe->host, message);
     if (result < 0)
@@ -102,7 +103,8 @@ static int open_connection(struct ws_probe *probe, char **message)
         const struct tls_style style = {.server_name = target->server_name};
         result = tls_connect(&probe->channel, target->tls, &style, deadline_of(probe));
     }
-    ws_key_make(key);
+    random_bytes(&probe->random, nonce, sizeof nonce);
+    ws_key_make(nonce, key);
     if (result == 0)
         result = send_request(probe, key);
     if (result < 0)

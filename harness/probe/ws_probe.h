@@ -3,6 +3,7 @@
 #ifndef SOCKSPEC_PROBE_WS_PROBE_H
 #define SOCKSPEC_PROBE_WS_PROBE_H
 
+#include "base/random.h"
 #include "model/ws_oracle.h"
 #include "probe/host.h"
 
@@ -17,6 +18,7 @@ struct ws_probe {
     struct waiter waiter;
     struct ws_oracle oracle; // the verdict on what was played last
     struct buffer out;
+    struct random random; // for keys
     bool open;
     bool answered;      // the program's close frame
     size_t connections; // opened so far

@@ -4,7 +4,7 @@
 //   testsuites   name, tests, failures, errors, time
 //   testsuite    one for each suite of a program: name, tests, failures, errors, skipped, time, timestamp (UTC),
 //                hostname, id, package (the program)
-//   properties   of each testsuite: version, profile, sandbox, workers, time_scale, strict
+//   properties   of each testsuite: version, profile, sandbox, workers, time_scale, seed, strict
 //   testcase     classname (program.suite), name (id), file, line, status (the verdict), time
 //   failure      for fail, xpass and, when strict, nonstrict; error for unresolved; skipped for unsupported, skip, xfail
 //   system-out   the transcript, for nonstrict and info behind what was expected; system-err: the program's
@@ -219,7 +219,7 @@ static void property_write(xmlTextWriter *writer, const char *name, const json_t
 
 static void properties_write(xmlTextWriter *writer, const json_t *run)
 {
-    static const char *const names[] = {"version", "profile", "sandbox", "workers", "time_scale", "strict"};
+    static const char *const names[] = {"version", "profile", "sandbox", "workers", "time_scale", "seed", "strict"};
     if (!run)
         return;
     xmlTextWriterStartElement(writer, BAD_CAST "properties");

@@ -6,7 +6,8 @@
 // theirs from the same objects, live (`sockspec run`) or from a file (`sockspec report`).
 //
 //   {"event": "run", "version": "0.1.0", "time": "2026-01-31T12:00:00Z", "cases": 812, "workers": 32,
-//    "sandbox": "network and PID namespaces", "time_scale": 1.0, "profile": "reference", "strict": false}
+//    "sandbox": "network and PID namespaces", "time_scale": 1.0, "seed": 305441741 (what --seed
+//    repeats), "profile": "reference", "strict": false}
 //   {"event": "case", "id": "ws-echo-server/control/ping-0", "suite": "Control frames", "program": "ws-echo-server",
 //    "title": "A ping …", "verdict": "fail", "level": "MUST",
 //    "checks": [{"id": "rfc6455-5.5.3-pong", "level": "MUST", "section": "5.5.3", "text": "…"}],

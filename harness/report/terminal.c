@@ -96,6 +96,8 @@ static void run_append(struct report *report, const json_t *event)
         buffer_format(out, ", time scale %g", time_scale);
     if (report->strict)
         buffer_text(out, ", strict");
+    if (json_object_get(event, "seed"))
+        buffer_format(out, ", seed %lld", event_integer(event, "seed"));
     buffer_text(out, "\n");
 }
 

@@ -1,30 +1,34 @@
 // Payloads into bytes.
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/text.h"
 #include "run/script.h"
 
-// The examples of RFC 6455 sections 5.7 and 1.3, for connections that are repeatable.
+// The examples of RFC 6455 sections 5.7 and 1.3.
 #define EXAMPLE_MASK "\x37\xfa\x21\x3d"
 #define EXAMPLE_KEY "dGhlIHNhbXBsZSBub25jZQ=="
 
-static void new_mask(const struct connection *connection, unsigned char mask[4])
+static void new_mask(struct connection *connection, unsigned char mask[4])
 {
-    if (connection->repeatable || getrandom(mask, 4, 0) != 4)
+    if (connection->examples)
         memcpy(mask, EXAMPLE_MASK, 4);
+    else
+        random_bytes(connection->random, mask, 4);
 }
 
 static void new_key(struct connection *connection)
 {
-    if (connection->repeatable)
+    unsigned char nonce[16];
+    if (connection->examples) {
         memcpy(connection->key, EXAMPLE_KEY, sizeof EXAMPLE_KEY);
-    else
-        ws_key_make(connection->key);
+        return;
+    }
+    random_bytes(connection->random, nonce, sizeof nonce);
+    ws_key_make(nonce, connection->key);
 }
 
 static void encode_frame(const struct payload *payload, const unsigned char *content, size_t length, bool fin,
-                         unsigned opcode, const struct connection *connection, struct buffer *out)
+                         unsigned opcode, struct connection *connection, struct buffer *out)
 {
     struct ws_frame frame = payload->frame;
     frame.fin = fin;

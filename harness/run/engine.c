@@ -101,6 +101,7 @@ static size_t start_workers(struct engine *engine, struct engine_worker *workers
             .target = engine->settings->target,
             .sandbox = engine->settings->sandbox,
             .time_scale = engine->settings->time_scale,
+            .seed = engine->settings->seed,
             .keep_going = engine->settings->keep_going,
             .health = engine->health,
             .catalog = engine->settings->catalog,

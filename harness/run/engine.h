@@ -18,6 +18,7 @@ struct engine_settings {
     struct sandbox *sandbox; // NULL when the program runs already
     size_t workers;
     double time_scale;
+    uint64_t seed;           // of what is made up: keys and masks of WebSocket
     bool keep_going;         // never give a program up
     const atomic_bool *stop; // set by a signal handler: finish the cases under way, skip the rest
     void (*publish)(void *context, const struct plan_entry *entry, struct result *result);

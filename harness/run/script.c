@@ -93,6 +93,7 @@ struct connection *connection_make(struct script_context *context, const char *n
     struct connection *connection = allocate(1, sizeof *connection);
     connection->name = name;
     connection->target = context->instance->path;
+    connection->random = &context->random;
     connection->channel.fd = -1;
     connection->channel.waiter = &context->waiter;
     connection->channel.transcript = &context->result->transcript;

@@ -6,6 +6,7 @@
 #ifndef SOCKSPEC_RUN_SCRIPT_H
 #define SOCKSPEC_RUN_SCRIPT_H
 
+#include "base/random.h"
 #include "run/credentials.h"
 #include "run/instance.h"
 #include "run/match.h"
@@ -18,14 +19,15 @@ struct connection {
     struct channel channel;
     const char *target; // of an opening handshake that names none, or NULL
     bool websocket;
-    bool accepted;   // the program is the client
-    bool repeatable; // keys and masks are always the same, those of RFC 6455's examples
+    bool accepted; // the program is the client
+    bool examples; // keys and masks are those of the examples in RFC 6455
     bool close_sent;
     bool close_seen;     // a close frame has come
     bool failed;         // by the peer: that close frame said that something is wrong, and came before ours
     const char *unasked; // what the handshake's answer to a guest has that it need not support; NULL: nothing
     bool heard;          // the peer has sent a frame that was expected
     struct ws_deflate deflate;
+    struct random *random;        // for keys and masks: the case's
     char key[256];                // of the opening handshake sent or received last, whatever a case makes of it
     int64_t last_action;          // when we last connected or sent
     int64_t waiting_since;        // when we first did so since the last match; 0: not since then
@@ -52,6 +54,7 @@ struct script_context {
     const struct credentials *credentials; // for a case with TLS of its own
     struct waiter waiter;
     double time_scale;
+    struct random random; // for keys and masks
     struct result *result;
     struct segmentation segmentation;
     struct connection **connections;
@@ -165,7 +168,7 @@ int expect_on_output(struct script_context *context, const struct step *step, st
 // Bytes on a connection that nobody expected, in words, or NULL; to be freed.
 char *unexpected_on_connection(struct connection *connection);
 
-// Appends the bytes of a payload as they go out on a connection (keys and masks are made anew, unless it is repeatable).
+// Appends the bytes of a payload as they go out on a connection (keys and masks are made anew).
 void payload_encode(const struct payload *payload, struct connection *connection, struct buffer *out);
 
 // The same for what a step puts on the wire: the payload of a send, flood, open or upgrade, the close frame of a closing

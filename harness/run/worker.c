@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "run/place.h"
 #include "run/script.h"
 #include "run/surroundings.h"
@@ -258,6 +259,7 @@ static void keep_errors(const struct worker *worker, struct result *result)
 static void run_once(struct worker *worker, const struct test_case *test, struct segmentation *segmentation,
                      struct result *result)
 {
+    struct random random = random_for(worker->seed, text_hash(test->id));
     struct script_context context = {
         .test = test,
         .instance = &worker->instance,
@@ -265,6 +267,7 @@ static void run_once(struct worker *worker, const struct test_case *test, struct
         .target = worker->target,
         .credentials = worker->credentials,
         .time_scale = worker->time_scale,
+        .random = random,
         .result = result,
         .segmentation = *segmentation,
     };
@@ -289,6 +292,7 @@ static void run_once(struct worker *worker, const struct test_case *test, struct
         check_liveness(worker, &context, result);
     }
     *segmentation = context.segmentation;
+    result->seeded |= context.random.state != random.state;
     if (result->verdict == VERDICT_UNRESOLVED && !result->not_ready)
         health_of(worker, test)->control_failures++;
     keep_errors(worker, result);

@@ -21,6 +21,7 @@ struct worker {
     const struct target *target;
     struct sandbox *sandbox;
     double time_scale;
+    uint64_t seed; // of keys and masks; what a case gets depends on its id, too
     bool keep_going;
     struct program_health *health; // by index of the catalog's programs
     const struct catalog *catalog;

@@ -71,12 +71,9 @@ static _Noreturn void crypto_failed(const char *what)
     exit(4);
 }
 
-void ws_key_make(char key[WS_KEY_LENGTH + 1])
+void ws_key_make(const unsigned char nonce[16], char key[WS_KEY_LENGTH + 1])
 {
-    unsigned char nonce[16];
-    if (getentropy(nonce, sizeof nonce) < 0)
-        crypto_failed("getentropy");
-    EVP_EncodeBlock((unsigned char *)key, nonce, sizeof nonce);
+    EVP_EncodeBlock((unsigned char *)key, nonce, 16);
 }
 
 bool ws_key_decode(const char *key, unsigned char nonce[16])

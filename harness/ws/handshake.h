@@ -66,8 +66,8 @@ void ws_request_encode(struct buffer *out, const struct ws_request *request, con
 // The same for the response to a request with that key.
 void ws_response_encode(struct buffer *out, const struct ws_response *response, const char *key);
 
-// A new random key, NUL-terminated.
-void ws_key_make(char key[WS_KEY_LENGTH + 1]);
+// The key of 16 random bytes, NUL-terminated.
+void ws_key_make(const unsigned char nonce[16], char key[WS_KEY_LENGTH + 1]);
 
 // The Sec-WebSocket-Accept for a key of any content and length, NUL-terminated.
 void ws_accept_for(const char *key, char accept[WS_ACCEPT_LENGTH + 1]);

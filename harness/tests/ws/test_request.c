@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/buffer.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "exact.h"
 #include "ws/handshake.h"
@@ -174,9 +175,12 @@ static void test_a_key_of_any_content_has_an_accept_value(void **state)
 static void test_keys_are_base64_of_16_bytes_and_differ(void **state)
 {
     (void)state;
+    struct random random = random_for(1, 0);
+    unsigned char nonce[16];
     char keys[50][WS_KEY_LENGTH + 1];
     for (size_t i = 0; i < 50; i++) {
-        ws_key_make(keys[i]);
+        random_bytes(&random, nonce, sizeof nonce);
+        ws_key_make(nonce, keys[i]);
         assert_int_equal(strlen(keys[i]), WS_KEY_LENGTH);
         assert_int_equal(strspn(keys[i], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"), 22);
         assert_non_null(strchr("AQgw", keys[i][21])); // the low four bits of the last digit are no data

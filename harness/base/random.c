@@ -1,6 +1,10 @@
-#include "model/random.h"
+#include "base/random.h"
 
 #include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/clock.h"
 
 uint64_t random_next(struct random *random)
 {
@@ -14,6 +18,14 @@ struct random random_for(uint64_t seed, uint64_t number)
 {
     struct random outer = {seed};
     return (struct random){random_next(&outer) ^ number * UINT64_C(0xd1342543de82ef95)};
+}
+
+uint64_t random_seed(void)
+{
+    uint32_t seed;
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+        return (uint32_t)(clock_now() ^ getpid());
+    return seed;
 }
 
 size_t random_below(struct random *random, size_t count)
