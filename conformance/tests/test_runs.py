@@ -370,3 +370,16 @@ def test_a_rerun_line_repeats_the_keys_where_there_are_any():
     outcome = sockspec.judge("ip-parse/ipv4/loopback", ["echo", "*"])
     assert "--seed" not in outcome.cases["ip-parse/ipv4/loopback"]["rerun"]
     assert re.search(r", seed \d+\n", sockspec.run("run", "ip-parse/ipv4/loopback").stdout)
+
+
+# --- the positive control ---
+
+
+@pytest.mark.parametrize("command, verdict, why", [
+    (sockspec.peer("daytime-session", "one-by-one"), "fail", "started anew the program works"),
+    ([sockspec.BIN / "null-peer", "silent", "{port}"], "unresolved", "does not work to begin with")],
+    ids=["one-by-one", "silent"])
+def test_a_control_behind_other_steps_tells_who_is_to_blame(command, verdict, why):
+    case = "daytime-session/misbehaving/silent"
+    event = sockspec.judge(case, command, "--time-scale", "0.3").cases[case]
+    assert event["verdict"] == verdict and why in event["why"]

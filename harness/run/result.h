@@ -15,6 +15,7 @@ struct result {
     bool hard;               // a crash or the like: stays a fail whatever the level of the requirement
     bool not_ready;          // the program never became ready
     bool by_chance;          // what failed is a statistical test, which may fail what is right
+    bool late_control;       // the control failed, and not as the first step of the case
     bool seeded;             // keys or masks were made up for it
     bool was_ready;          // it did, or was running already
     const struct step *step; // where it was decided, or NULL
@@ -29,7 +30,8 @@ struct result {
     struct transcript transcript;
 };
 
-// Records a verdict unless one as heavy is there already: fail outweighs unresolved, then nonstrict, info and pass. The texts are taken over (and freed when not kept).
+// Records a verdict unless one as heavy is there already: fail outweighs unresolved, then nonstrict, info and pass. The
+// texts are taken over (and freed when not kept).
 void result_decide(struct result *result, enum verdict verdict, const struct step *step, char *expected, char *actual,
                    char *why);
 

@@ -194,6 +194,14 @@ static int send_from_other(struct script_context *context, const struct step *st
     return step_send(context, step, other);
 }
 
+static const char control_failed[] = "the positive control failed: the program does not work to begin with";
+
+static int note_late_control(struct script_context *context, const struct step *step)
+{
+    context->result->late_control = step != context->test->script.steps;
+    return -1;
+}
+
 // The check of the control on a connection of the case: its "main" is that connection for a while.
 static int control_on(struct script_context *context, const struct step *step, const char *name)
 {
@@ -210,8 +218,8 @@ static int control_on(struct script_context *context, const struct step *step, c
             if (context->result->verdict != before)
                 context->result->verdict = VERDICT_UNRESOLVED;
             free(context->result->why);
-            context->result->why = duplicate("the positive control failed: the program does not work to begin with");
-            return -1;
+            context->result->why = duplicate(control_failed);
+            return note_late_control(context, step);
         }
     }
     return 0;
@@ -255,8 +263,7 @@ static int run_control(struct script_context *context, const struct step *step)
         return context->guest->websocket && !context->guest->close_sent && context->guest->channel.fd >= 0
                    ? control_on(context, step, context->guest->name)
                    : 0;
-    return script_control(context, VERDICT_UNRESOLVED,
-                          "the positive control failed: the program does not work to begin with");
+    return script_control(context, VERDICT_UNRESOLVED, control_failed) < 0 ? note_late_control(context, step) : 0;
 }
 
 // Whether a step gives the program something to do and waits for it.

@@ -7,13 +7,15 @@ struct encoding {
     struct document document;
     struct payload payload;
     struct connection connection;
+    struct random random;
     struct buffer out;
 };
 
 static void encode(struct encoding *encoding, const char *text)
 {
     const yaml_node_t *root = document_root(&encoding->document, text);
-    encoding->connection = (struct connection){.name = "main"};
+    encoding->random = random_for(1, 1);
+    encoding->connection = (struct connection){.name = "main", .random = &encoding->random};
     encoding->connection.channel.peer = net_loopback(AF_INET6, 8080);
     encoding->out = (struct buffer){0};
     if (!payload_read(&encoding->document.reader, root, NULL, &encoding->payload))
