@@ -27,6 +27,12 @@ def fatal(action, error):
     leave(f"Fatal error: {action}: {error}", 0 if fault == "fatal-exits-0" else 1)
 
 
+def usage_error(usage):
+    if fault == "usage-is-silent":
+        os._exit(1)
+    leave(usage, 0 if fault == "usage-exits-0" else 1)
+
+
 class Arguments:
     """`--fault` and the options of a table {name: converter or None}; positionals keep their order, and are as many as
     one of the counts."""
@@ -50,6 +56,10 @@ class Arguments:
         global fault  # pylint: disable=global-statement
         if word == "--fault":
             self.fault = fault = next(words)
+            if fault == "dies-by-sigpipe":
+                signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        elif fault == "unknown" + word[1:]:  # unknown-keepalive and the like
+            raise KeyError(word)
         elif not word.startswith("--"):
             self.positionals.append(word)
         elif options[word]:
@@ -59,9 +69,7 @@ class Arguments:
 
     @staticmethod
     def _usage(usage):
-        if fault == "usage-is-silent":
-            os._exit(1)
-        leave(f"usage: {sys.argv[0]} {usage}", 0 if fault == "usage-exits-0" else 1)
+        usage_error(f"usage: {sys.argv[0]} {usage}")
 
 
 def duration(text):
@@ -112,6 +120,8 @@ def bound(kind, arguments, host="0.0.0.0"):
     if kind == socket.SOCK_STREAM:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     port = port_number(arguments.positionals[0])
+    if fault == "loopback-only":
+        host = "127.0.0.1"
     try:
         server.bind((arguments.options.get("--host", host), port))
         if kind == socket.SOCK_STREAM:
@@ -142,33 +152,53 @@ def end_on_signals(action=lambda: None):
 
 
 class Fragile(socket.socket):
-    """A connection whose reset is the end of the program."""
+    """A connection whose reset is the end of the program, or that its client may not end before it has sent something."""
+    silent = True
+
+    def guarded(self, method, *arguments):
+        try:
+            result = method(*arguments)
+        except (ConnectionResetError, BrokenPipeError):
+            if fault == "dies-by-reset":
+                os._exit(1)
+            raise
+        if fault == "dies-by-empty-end" and self.silent and not result:
+            os._exit(1)
+        self.silent = False
+        return result
 
     def recv(self, *arguments):  # pylint: disable=arguments-differ
-        try:
-            return super().recv(*arguments)
-        except ConnectionResetError:
-            os._exit(1)
+        return self.guarded(super().recv, *arguments)
 
     def recv_into(self, *arguments):  # pylint: disable=arguments-differ
-        try:
-            return super().recv_into(*arguments)
-        except ConnectionResetError:
-            os._exit(1)
+        return self.guarded(super().recv_into, *arguments)
 
     def sendall(self, *arguments):  # pylint: disable=arguments-differ
+        return self.guarded(super().sendall, *arguments) or None
+
+
+leaked = []
+
+
+def accept(server):
+    client = server.accept()[0]
+    if fault == "leaks-files":
+        leaked.append(os.open("/dev/null", os.O_RDONLY))
+    if fault == "asks-who-it-is":
         try:
-            return super().sendall(*arguments)
-        except (ConnectionResetError, BrokenPipeError):
-            os._exit(1)
+            client.getpeername()
+        except OSError as error:
+            fatal("name the client", error)
+    if fault in ("dies-by-reset", "dies-by-empty-end"):
+        return Fragile(fileno=client.detach())
+    return client
 
 
 def clients(server):
     """Accepts for ever; what goes wrong with one client is not the server's end."""
     while True:
         try:
-            client = server.accept()[0]
-            yield Fragile(fileno=client.detach()) if fault == "dies-by-reset" else client
+            yield accept(server)
         except OSError:
             time.sleep(0.01)
 
@@ -198,7 +228,11 @@ def finish(connection, patience=2, most=1 << 20):
     """Ends a connection so that the peer gets all that was written and a FIN, whatever it has sent (within bounds)."""
     try:
         connection.shutdown(socket.SHUT_WR)
-        connection.settimeout(patience)
+    except OSError:
+        if fault == "shutdown-is-fatal":
+            os._exit(1)
+    try:
+        connection.settimeout(None if fault == "waits-for-client" else patience)
         while most > 0:
             most -= len(connection.recv(65536)) or most
     except OSError:

@@ -38,7 +38,7 @@ def answer(request):
 def converse(connection):
     while True:
         request = connection.recv(128)
-        if not request:
+        if not request or (fault == "full-buffer-ends" and len(request) == 128):
             return
         if fault == "silent-timestamp" and is_timestamp(request):
             continue

@@ -91,8 +91,12 @@ def canonical(text):
     return ".".join(map(str, numbers)) if numbers else None
 
 
+if fault == "extra-arguments":
+    del sys.argv[2:]
 if len(sys.argv) != 2:
-    sys.exit(f"usage: {sys.argv[0]} ADDR")
+    if fault != "usage-is-silent":
+        sys.stderr.write(f"usage: {sys.argv[0]} ADDR\n")
+    sys.exit(0 if fault == "usage-exits-0" else 1)
 argument = sys.argv[1].strip() if fault == "strips" else sys.argv[1]
 text = canonical(argument)
 print(f"The address is {text}" if text else "Invalid address", end="" if fault == "no-newline" else "\n")

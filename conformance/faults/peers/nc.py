@@ -1,6 +1,8 @@
 """nc, or by --fault a wrong one."""
+import itertools
 import os
 import select
+import signal
 import socket
 import sys
 import time
@@ -20,7 +22,9 @@ def parse(words):
     words = iter(words)
     for word in words:
         if word == "--fault":
-            fault = next(words)
+            fault = common.fault = next(words)
+            if fault == "dies-by-sigpipe":
+                signal.signal(signal.SIGPIPE, signal.SIG_DFL)
             continue
         if not word.startswith("-") or word == "-":
             positionals.append(word)
@@ -38,10 +42,12 @@ def parse(words):
 
 try:
     fault, options, positionals = parse(sys.argv[1:])
+    if fault == "extra-arguments":
+        del positionals[2:]
     if not 1 <= len(positionals) <= 2 or (len(positionals) == 1 and not options["l"] and not options["U"]):
         raise ValueError
 except (ValueError, KeyError, StopIteration):
-    common.leave(USAGE)
+    common.usage_error(USAGE)
 
 place = positionals[-1]
 host = positionals[0] if len(positionals) == 2 else None
@@ -234,7 +240,7 @@ def serve(server):
     if options["u"]:
         serve_datagrams(server)
         return
-    while True:
+    for served in itertools.count(1):
         peer, _ = server.accept()
         say("connection")
         if fault == "forgets-early-input" and readable(0):
@@ -242,6 +248,8 @@ def serve(server):
         try:
             converse(peer)
         except OSError as error:
+            if fault == "reset-exits-2":
+                os._exit(2)
             if not options["k"] or fault == "reset-ends-all":
                 common.fatal("talk to the client", error)
         if fault == "leaks":
@@ -249,7 +257,9 @@ def serve(server):
             kept.append(peer)
         else:
             peer.close()
-        if not options["k"] or fault == "one-client":
+        if not options["k"] or fault == "one-client" or (fault == "two-clients" and served == 2):
+            return
+        if fault == "silence-ends-all" and not received:
             return
 
 

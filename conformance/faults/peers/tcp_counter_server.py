@@ -132,7 +132,7 @@ def accept_clients():
     global accepted
     while True:
         try:
-            connection = server.accept()[0]
+            connection = common.accept(server)
         except OSError:
             return
         accepted += 1
