@@ -21,6 +21,8 @@ static const char help[] =
     "      --faults FILE       another catalogue than those of the conformance data (faults/*.yaml); repeatable\n"
     "      --fault PATTERN     only these faults\n"
     "      --quick             only the cases that the catalogue names for a fault; says nothing about other cases\n"
+    "      --gaps              only those and the cases that have caught nothing so far: finds the same gaps much sooner,\n"
+    "                          and counts fewer catches\n"
     "      --slow              also cases that wait in real time\n"
     "      --cases             print for each case the faults that it caught\n"
     "      --jsonl FILE        write an event for each fault, case and null peer\n"
@@ -70,6 +72,9 @@ static int parse_option(struct audit_options *options, int code)
     case 'q':
         options->settings.quick = true;
         return 0;
+    case 'g':
+        options->settings.gaps = true;
+        return 0;
     case 's':
         options->settings.slow = true;
         return 0;
@@ -100,6 +105,7 @@ static int parse_options(int argc, char **argv, struct audit_options *options)
         {"faults", required_argument, NULL, 'f'},
         {"fault", required_argument, NULL, 'p'},
         {"quick", no_argument, NULL, 'q'},
+        {"gaps", no_argument, NULL, 'g'},
         {"slow", no_argument, NULL, 's'},
         {"cases", no_argument, NULL, 'c'},
         {"jsonl", required_argument, NULL, 'l'},

@@ -87,8 +87,20 @@ static bool is_bad(enum verdict verdict)
     return verdict == VERDICT_FAIL || verdict == VERDICT_NONSTRICT || verdict == VERDICT_INFO;
 }
 
-// Leaves out of the plan what a fault is not put before.
-static void select_cases(const struct audit_settings *settings, struct audit *audit, const struct fault *fault)
+// Whether an audit puts a fault before a case, or before what is there besides when nothing has caught it yet.
+static bool is_wanted(const struct audit_settings *settings, const struct audit *audit, const struct fault *fault,
+                      size_t entry, bool about)
+{
+    bool everything = !fault || !fault->requirement || !settings->gaps;
+    if (settings->quick)
+        return about;
+    return everything || (fault->run && fault->run[0] && about) ||
+           (audit->plan.entries[entry].transform == TRANSFORM_NONE && audit_catches(audit, entry) == 0);
+}
+
+// Leaves out of the plan what a fault is not put before. `rest`: takes what was left out instead.
+static void select_cases(const struct audit_settings *settings, struct audit *audit, const struct fault *fault,
+                         bool rest)
 {
     for (size_t i = 0; i < audit->plan.count; i++) {
         struct plan_entry *entry = &audit->plan.entries[i];
@@ -96,7 +108,7 @@ static void select_cases(const struct audit_settings *settings, struct audit *au
                          ? fits_patterns((const char *const *)fault->run, audit->list->program, entry->id)
                          : true;
         bool slow = entry->test->slow && !settings->slow && !(fault && fault->slow && about);
-        entry->deselected = slow || (settings->quick && !about);
+        entry->deselected = slow || is_wanted(settings, audit, fault, i, about) == rest;
     }
 }
 
@@ -135,19 +147,29 @@ static void judge_fault(struct audit *audit, size_t number, const enum verdict *
     audited->caught |= audited->unresolved > 0 && audited->fault->requirement;
 }
 
-static int audit_fault(const struct audit_settings *settings, struct audit *audit, struct arena *arena, size_t number,
-                       enum verdict *verdicts)
+static int put_before(const struct audit_settings *settings, struct audit *audit, struct arena *arena, size_t number,
+                      bool rest, enum verdict *verdicts)
 {
     const struct fault *fault = audit->faults[number].fault;
-    int64_t start = clock_now();
     double scale = fault->waits ? settings->time_scale * WAITING_SCALE : settings->time_scale;
-    select_cases(settings, audit, fault);
+    select_cases(settings, audit, fault, rest);
     int result = run_round(settings, audit, arena, command_of(arena, audit->list->command, fault->name),
                            audit->list->directory, scale, settings->jobs, verdicts);
     if (result == 0 && !*settings->stop)
         judge_fault(audit, number, verdicts);
-    audit->faults[number].left_out = *settings->stop;
-    audit->faults[number].seconds = (double)(clock_now() - start) / 1e9;
+    return result;
+}
+
+static int audit_fault(const struct audit_settings *settings, struct audit *audit, struct arena *arena, size_t number,
+                       enum verdict *verdicts)
+{
+    struct audited_fault *audited = &audit->faults[number];
+    int64_t start = clock_now();
+    int result = put_before(settings, audit, arena, number, false, verdicts);
+    if (result == 0 && settings->gaps && audited->fault->requirement && !audited->caught && !*settings->stop)
+        result = put_before(settings, audit, arena, number, true, verdicts);
+    audited->left_out = *settings->stop;
+    audited->seconds = (double)(clock_now() - start) / 1e9;
     return result;
 }
 
@@ -228,7 +250,7 @@ int audit_run(const struct audit_settings *settings, const struct fault_list *li
     audit->asked = allocate(count, 1);
     audit->faults = allocate(list->count + 1, sizeof *audit->faults);
     settings->progress(settings->context, list, "the right one", 0, list->count);
-    select_cases(settings, audit, NULL);
+    select_cases(settings, audit, NULL, false);
     int result = run_round(settings, audit, &arena, command_of(&arena, list->command, "none"), list->directory,
                            settings->time_scale, settings->jobs, audit->right);
     if (result == 0)

@@ -21,6 +21,7 @@ struct audit_settings {
     double time_scale;
     const char *fault; // pattern of the faults to audit, or NULL
     bool quick;        // only the cases that the catalogue names for a fault
+    bool gaps;         // and those that have caught nothing yet
     bool slow;         // cases that wait in real time, too
     const atomic_bool *stop;
     // Says what comes next, of how many.
