@@ -375,11 +375,11 @@ def test_a_rerun_line_repeats_the_keys_where_there_are_any():
 # --- the positive control ---
 
 
-@pytest.mark.parametrize("command, verdict, why", [
-    (sockspec.peer("daytime-session", "one-by-one"), "fail", "started anew the program works"),
-    ([sockspec.BIN / "null-peer", "silent", "{port}"], "unresolved", "does not work to begin with")],
-    ids=["one-by-one", "silent"])
-def test_a_control_behind_other_steps_tells_who_is_to_blame(command, verdict, why):
-    case = "daytime-session/misbehaving/silent"
-    event = sockspec.judge(case, command, "--time-scale", "0.3").cases[case]
+@pytest.mark.parametrize("case, command, verdict, why", [
+    ("misbehaving/silent", sockspec.peer("daytime-session", "one-by-one"), "fail", "started anew the program works"),
+    ("deadline/keepalive-option", sockspec.peer("daytime-session", "breaks-by-keepalive"), "fail", "without the options"),
+    ("misbehaving/silent", [sockspec.BIN / "null-peer", "silent", "{port}"], "unresolved", "does not work to begin")],
+    ids=["one-by-one", "breaks-by-keepalive", "silent"])
+def test_a_control_that_fails_tells_who_is_to_blame(case, command, verdict, why):
+    event = sockspec.judge(f"daytime-session/{case}", command, "--time-scale", "0.3").cases[f"daytime-session/{case}"]
     assert event["verdict"] == verdict and why in event["why"]

@@ -15,7 +15,8 @@ struct result {
     bool hard;               // a crash or the like: stays a fail whatever the level of the requirement
     bool not_ready;          // the program never became ready
     bool by_chance;          // what failed is a statistical test, which may fail what is right
-    bool late_control;       // the control failed, and not as the first step of the case
+    bool control_failed;     // the positive control,
+    bool late_control;       // and not as the first step of the case
     bool seeded;             // keys or masks were made up for it
     bool was_ready;          // it did, or was running already
     const struct step *step; // where it was decided, or NULL

@@ -196,8 +196,9 @@ static int send_from_other(struct script_context *context, const struct step *st
 
 static const char control_failed[] = "the positive control failed: the program does not work to begin with";
 
-static int note_late_control(struct script_context *context, const struct step *step)
+static int note_control(struct script_context *context, const struct step *step)
 {
+    context->result->control_failed = true;
     context->result->late_control = step != context->test->script.steps;
     return -1;
 }
@@ -219,7 +220,7 @@ static int control_on(struct script_context *context, const struct step *step, c
                 context->result->verdict = VERDICT_UNRESOLVED;
             free(context->result->why);
             context->result->why = duplicate(control_failed);
-            return note_late_control(context, step);
+            return note_control(context, step);
         }
     }
     return 0;
@@ -263,7 +264,7 @@ static int run_control(struct script_context *context, const struct step *step)
         return context->guest->websocket && !context->guest->close_sent && context->guest->channel.fd >= 0
                    ? control_on(context, step, context->guest->name)
                    : 0;
-    return script_control(context, VERDICT_UNRESOLVED, control_failed) < 0 ? note_late_control(context, step) : 0;
+    return script_control(context, VERDICT_UNRESOLVED, control_failed) < 0 ? note_control(context, step) : 0;
 }
 
 // Whether a step gives the program something to do and waits for it.

@@ -96,29 +96,35 @@ static void check_liveness(struct worker *worker, struct script_context *context
         health->control_failures++;
 }
 
-// The control has failed behind something that the case did. When it does not fail on a fresh start, the program works,
-// and it was the case that brought it down.
+// The control has failed. When it does not fail on a fresh start, the program works: it is what the case did before, or
+// its options, that the program does not get over.
 static void look_for_blame(struct worker *worker, const struct script_context *context, struct endpoint *endpoint,
                            struct result *result)
 {
-    const struct test_case *test = context->test;
-    if (result->verdict != VERDICT_UNRESOLVED || !result->late_control || test->role != ROLE_SERVER ||
-        worker->target->running)
+    struct test_case test = *context->test;
+    bool late = result->late_control;
+    if (result->verdict != VERDICT_UNRESOLVED || !result->control_failed || test.role != ROLE_SERVER ||
+        worker->target->running || (!late && !test.option_count))
         return;
+    if (!late)
+        test.option_count = 0;
     struct result fresh = {0};
     struct script_context again = *context;
+    again.test = &test;
     again.result = &fresh;
     transcript_begin(&fresh.transcript);
-    worker_stop(worker, NULL);
-    worker_choose_path(worker, test);
+    worker_stop(worker, result);
+    worker_choose_path(worker, &test);
     endpoint->path = worker->path;
-    worker_start(worker, test, endpoint, &fresh);
+    worker_start(worker, &test, endpoint, &fresh);
     if (went_well(&fresh) && script_control(&again, VERDICT_UNRESOLVED, "") == 0) {
         result->verdict = VERDICT_FAIL;
         free(result->why);
-        result->why = duplicate("started anew the program works: it is this case that it does not survive");
+        result->why = duplicate(late ? "started anew the program works: it is this case that it does not survive"
+                                     : "the program works without the options of this case");
     }
     result_free(&fresh);
+    worker_stop(worker, NULL); // it was started for `test`, which goes
 }
 
 static void keep_errors(const struct worker *worker, struct result *result)

@@ -58,8 +58,6 @@ class Arguments:
             self.fault = fault = next(words)
             if fault == "dies-by-sigpipe":
                 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        elif fault == "unknown" + word[1:]:  # unknown-keepalive and the like
-            raise KeyError(word)
         elif not word.startswith("--"):
             self.positionals.append(word)
         elif options[word]:
@@ -216,6 +214,8 @@ def timeout_option(connection, name, seconds):
 
 def apply_options(connection, options):
     """Deadlines by the kernel, so that a read and a write have each their own."""
+    if fault.startswith("breaks-by") and fault[len("breaks-by"):] in [name[1:] for name in options]:
+        raise OSError("the option cannot be set")
     if "--read-timeout" in options:
         timeout_option(connection, socket.SO_RCVTIMEO, options["--read-timeout"])
     if "--write-timeout" in options:
