@@ -25,6 +25,11 @@ __attribute__((constructor(101))) static void begin(void)
     close(fd);
 }
 
+_Bool mutant_is_tried(int number)
+{
+    return number == tried;
+}
+
 _Bool mutant_reached(int number)
 {
     if (reached)
