@@ -17,7 +17,7 @@ from mutation import BUILD, MOST, PROGRAMS, ROOT
 
 SOCKSPEC = ROOT / "build" / "dev" / "bin" / "sockspec"
 PROFILE = BUILD / "profile.yaml"
-REACH = BUILD / "reach.json"
+REACH = BUILD / "reach.jsonl"
 RESULTS = BUILD / "results.jsonl"
 HASTE = 0.2         # of the deadlines of cases; who dies of one that is so short is tried again with the whole of it
 DEADLINE_S = 2      # the shortest there is, as in harness/run/script.c
@@ -102,7 +102,7 @@ def reach(sources, jobs):
     if status:
         wrong = [event["id"] for event in events if event["verdict"] not in ("pass", "skip", "info")]
         sys.exit(f"ci/mutants: without a mutant {', '.join(wrong[:5]) or 'the run'} fails: status {status}")
-    known = json.loads(REACH.read_text()) if REACH.exists() else {}
+    known = dict(json.loads(line) for line in REACH.read_text().splitlines()) if REACH.exists() else {}
     suites = {file: open(file, "rb").read() for file in {event["file"] for event in events}}
     done = []
 
@@ -112,15 +112,16 @@ def reach(sources, jobs):
         bits = known.get(key)
         if bits is None:
             bits = f"{marks(index, lambda path: run_cases([event['id']], MUTANTS_REACHED=path)):x}"
+            with lock:
+                file.write(json.dumps([key, bits]) + "\n")
         done.append(key)
         progress("coming by", len(done), len(events), time.monotonic() - start)
-        return key, bits, Case(event, int(bits, 16))
+        return Case(event, int(bits, 16))
 
     start = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        answers = list(pool.map(ask, enumerate(events)))
-    REACH.write_text(json.dumps({key: bits for key, bits, _ in answers}))
-    return [case for _, _, case in answers]
+    lock = threading.Lock()
+    with open(REACH, "a", encoding="utf-8") as file, concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(ask, enumerate(events)))
 
 
 # --- trying them ---
