@@ -23,7 +23,8 @@ HASTE = 0.2         # of the deadlines of cases; who dies of one that is so shor
 DEADLINE_S = 2      # the shortest there is, as in harness/run/script.c
 HANG_S = 60         # a run of some cases that does not end
 UNIT_HANG_S = 20
-STEPS = (6, 60, 1 << 16)
+STEPS = (6, 60)     # cases tried at once, before the rest
+LONGEST = 12
 
 
 def digest(*parts):
@@ -164,8 +165,8 @@ class Trial:
         if not reaching:
             return None, "no case comes by"
         slower = None
-        for group in self.groups(mutant, reaching):
-            case, how = self.attempt(mutant.number, group)
+        for scale, group in self.groups(mutant, reaching):
+            case, how = self.attempt(mutant.number, group, scale)
             if case and how == "late":
                 slower = case
                 case, how = self.attempt(mutant.number, group, 1)
@@ -179,13 +180,14 @@ class Trial:
         ordered = sorted(reaching, key=lambda case: (case.slow, -kills[case.id], case.weight, case.seconds))
         quick = [case for case in ordered if not case.slow]
         first, rest = quick[:STEPS[0]], quick[STEPS[0]:]
-        rest = unlike(rest)[:self.most]
+        longest = sorted(rest, key=lambda case: -case.seconds)[:LONGEST]    # those that count what clients leave behind
+        rest = longest + [case for case in unlike(rest) if case not in longest][:self.most]
         slow = [case for case in ordered if case.slow]
-        groups = [first, rest[:STEPS[1]], rest[STEPS[1]:], slow[:max(self.most // 10, 10)]]
-        return [[case.id for case in group] for group in groups if group]
+        groups = [(HASTE, first), (HASTE, rest[:STEPS[1]]), (HASTE, rest[STEPS[1]:]), (1, slow[:max(self.most // 20, 1)])]
+        return [(scale, [case.id for case in group]) for scale, group in groups if group]
 
     @staticmethod
-    def attempt(number, ids, scale=HASTE):
+    def attempt(number, ids, scale):
         start = time.monotonic()
         status, events = run_cases(ids, "--fail-fast", "--time-scale", str(scale), "--jobs", "8",
                                    MUTANT=str(number))
