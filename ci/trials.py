@@ -25,6 +25,7 @@ HANG_S = 60         # a run of some cases that does not end
 UNIT_HANG_S = 20
 STEPS = (6, 60)     # cases tried at once, before the rest
 LONGEST = 12
+KNOWN = 2           # of the first: those that killed most in the same function
 
 
 def digest(*parts):
@@ -154,8 +155,11 @@ class Results:
 class Trial:
     """Mutants against the cases that come by them, those most likely to notice first."""
 
-    def __init__(self, cases, most):
+    def __init__(self, mutants, cases, most):
         self.cases = cases
+        self.functions = collections.Counter()      # the bits of the mutants of each
+        for mutant in mutants:
+            self.functions[mutant.path, mutant.function] |= 1 << mutant.number
         self.most = most
         self.kills = collections.defaultdict(collections.Counter)   # by function: the cases that killed in it
 
@@ -176,15 +180,25 @@ class Trial:
         return None, f"slower in {slower}" if slower else "survives"
 
     def groups(self, mutant, reaching):
+        """Deadlines and ids of the cases to be tried at once, one group behind the other."""
         kills = self.kills[mutant.path, mutant.function]
-        ordered = sorted(reaching, key=lambda case: (case.slow, -kills[case.id], case.weight, case.seconds))
-        quick = [case for case in ordered if not case.slow]
-        first, rest = quick[:STEPS[0]], quick[STEPS[0]:]
-        longest = sorted(rest, key=lambda case: -case.seconds)[:LONGEST]    # those that count what clients leave behind
-        rest = longest + [case for case in unlike(rest) if case not in longest][:self.most]
-        slow = [case for case in ordered if case.slow]
-        groups = [(HASTE, first), (HASTE, rest[:STEPS[1]]), (HASTE, rest[STEPS[1]:]), (1, slow[:max(self.most // 20, 1)])]
+        quick = [case for case in self.by_kind(mutant, reaching) if not case.slow]
+        first = sorted(quick, key=lambda case: -kills[case.id])[:KNOWN] if kills else []
+        first += [case for case in quick if case not in first][:STEPS[0] - len(first)]
+        longest = sorted(quick, key=lambda case: -case.seconds)[:LONGEST]   # those that count what clients leave behind
+        rest = longest + [case for case in quick if case not in longest][:self.most]
+        rest = [case for case in rest if case not in first]
+        slow = [case for case in reaching if case.slow][:max(self.most // 20, 1)]
+        groups = [(HASTE, first), (HASTE, rest[:STEPS[1]]), (HASTE, rest[STEPS[1]:]), (1, slow)]
         return [(scale, [case.id for case in group]) for scale, group in groups if group]
+
+    def by_kind(self, mutant, reaching):
+        """First one of each kind, then another of each, the rarest first. Kinds are by turns those that come by the
+        same in this function and those of one topic."""
+        within = self.functions[mutant.path, mutant.function]
+        ways = rank(reaching, lambda case: (case.program, case.reached & within), lambda case: case.weight)
+        topics = rank(reaching, lambda case: case.id.split("/")[:2], lambda case: -case.weight)
+        return list(dict.fromkeys(case for pair in zip(ways, topics) for case in pair))
 
     @staticmethod
     def attempt(number, ids, scale):
@@ -204,14 +218,12 @@ class Trial:
         return wrong[0]["id"], "late" if scale < 1 else "deadline"
 
 
-def unlike(cases):
-    """Those first that come by other mutants than those before them."""
-    seen = collections.Counter()
-    ranks = []
-    for case in cases:
-        ranks.append(seen[case.program, case.reached])
-        seen[case.program, case.reached] += 1
-    return [case for _, case in sorted(zip(ranks, cases), key=lambda pair: pair[0])]
+def rank(cases, kind, order):
+    kinds = collections.defaultdict(list)
+    for case in sorted(cases, key=order):
+        kinds[str(kind(case))].append(case)
+    ranked = [(place, len(like), case.id, case) for like in kinds.values() for place, case in enumerate(like)]
+    return [case for *_, case in sorted(ranked, key=lambda item: item[:3])]
 
 
 class UnitTrial:
