@@ -81,6 +81,14 @@ def duration(text):
     raise ValueError(text)
 
 
+def size(text):
+    if fault == "any-size":
+        return int("0" + "".join(filter(str.isdigit, text)))
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return int(text)
+
+
 def port_number(text):
     if fault == "any-port":  # as strtol and a cast
         return int("0" + "".join(filter(str.isdigit, text))) % 65536

@@ -18,7 +18,7 @@ CODES = {1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)}
 LEFT_OPEN_S = 15  # after which the harness has long looked
 DELAY_S = 0.6  # before each frame; slow, and not wrong
 SERVED = 100   # clients, and then no more
-options_table = {"--host": str, "--max-message": int, "--handshake-timeout": common.duration,
+options_table = {"--host": str, "--max-message": common.size, "--handshake-timeout": common.duration,
                  "--read-timeout": common.duration, "--write-timeout": common.duration, "--keepalive": None,
                  "--origin": str, "--subprotocol": str, "--deflate": None, "--cert": str, "--key": str}
 arguments = common.Arguments("[OPTION...] PORT", options_table, 1)
@@ -55,6 +55,7 @@ class Session:
         self.compressed = False  # the message that is being put together
         self.inflated = 0
         self.ponged = False
+        self.control_buffer = b""
         self.closing = threading.Lock()
         self.closed = False      # our close frame has gone out
 
@@ -63,6 +64,8 @@ class Session:
         with self.closing:
             if not self.closed:
                 self.closed = True
+                if fault == "reason-left-over":
+                    payload = (payload + self.control_buffer[len(payload):])[:3]
                 self.send(CLOSE, payload)
 
     def exactly(self, count):
@@ -185,6 +188,7 @@ class Session:
 
     def control(self, opcode, payload):
         """Whether the connection is over."""
+        self.control_buffer = payload + self.control_buffer[len(payload):]
         if opcode == CLOSE:
             self.answer_close(payload)
             return fault != "goes-on-after-close"
@@ -275,7 +279,7 @@ def read_request(connection, reader):
 
     head = ws_handshake.read_head(Lines)
     connection.settimeout(None)
-    return ws_handshake.Request(head) if head else None
+    return ws_handshake.Request(head, fault) if head else None
 
 
 def secured(connection):

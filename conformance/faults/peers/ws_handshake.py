@@ -11,7 +11,8 @@ REQUEST_LINE = re.compile(rb"(" + TOKEN + rb") ([\x21-\x7e]+) HTTP/([0-9])\.([0-
 FIELD = re.compile(rb"(" + TOKEN + rb"):[ \t]*((?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)[ \t]*")
 EXTENSION = TOKEN + rb"(?:[ \t]*;[ \t]*" + TOKEN + rb"(?:=(?:" + TOKEN + rb'|"(?:\\?' + TOKEN + rb')+"))?)*'
 EXTENSIONS = re.compile(rb"[ \t,]*(?:" + EXTENSION + rb"[ \t]*(?:,[ \t,]*|$))*")
-TARGET = re.compile(rb"(?:http://[^/?#]*)?(/[^?#]*)(?:\?.*)?", re.IGNORECASE)
+TARGET = re.compile(rb"(?:http://([^/?#]*))?(/[^?#]*)?(?:\?.*)?", re.IGNORECASE)
+AUTHORITY = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]*")
 KEY = re.compile(rb"[A-Za-z0-9+/]{22}==")
 LARGEST_HEAD = 32768
 
@@ -41,20 +42,27 @@ def read_head(reader):
 
 
 class Request:
-    def __init__(self, head):
+    def __init__(self, head, fault):
         first, *lines = head.split(b"\r\n")
         match = REQUEST_LINE.fullmatch(first)
         fields = [FIELD.fullmatch(line) for line in lines]
         if not match or not all(fields):
             raise Refused("400 Bad Request")
-        self.method, target, major, minor = match.groups()
+        self.method, target, major, self.minor = match.groups()
         self.fields = [(field[1].lower(), field[2]) for field in fields]
-        if (major, minor) < (b"1", b"1") or major > b"1":
+        if major != b"1":
             raise Refused("505 HTTP Version Not Supported")
-        path = TARGET.fullmatch(target)
-        if not path or len(self.all(b"host")) != 1:
+        hosts = self.all(b"host")
+        parts = TARGET.fullmatch(target)
+        if not parts or len(hosts) > 1 or not hosts and self.minor != b"0" or parts[1] is None and not parts[2]:
             raise Refused("400 Bad Request")
-        self.path = path[1]
+        self.host = b"".join(hosts) if parts[1] is None or fault == "field-before-target" else parts[1]
+        self.path = parts[2] or b"/"
+        legal = all(AUTHORITY.fullmatch(host) for host in [*hosts, self.host]) and parts[1] != b""
+        if not legal and fault != "any-host":
+            raise Refused("400 Bad Request")
+        if fault == "few-letters" and re.search(rb"[|~Zz]", lines[-1].split(b":")[0]):
+            raise Refused("400 Bad Request")
 
     def all(self, name):
         return [value for field, value in self.fields if field == name]
@@ -65,7 +73,7 @@ class Request:
 
 def check_origin(request, allowed):
     for origin in request.all(b"origin"):
-        host = request.all(b"host")[0].lower()
+        host = request.host.lower()
         same = origin.lower() in (b"http://" + host, b"https://" + host)
         if origin != allowed.encode() if allowed else not same:
             raise Refused("403 Forbidden")
@@ -74,13 +82,18 @@ def check_origin(request, allowed):
 def check_upgrade(request, options, fault):
     if request.method != b"GET":
         raise Refused("405 Method Not Allowed", b"Allow: GET")
+    if request.minor == b"0":
+        raise Refused("505 HTTP Version Not Supported")
+    body = request.all(b"transfer-encoding") or request.all(b"content-length") not in ([], [b"0"])
+    if body and fault != "takes-a-body":
+        raise Refused("400 Bad Request")
     if b"websocket" not in map(bytes.lower, request.words(b"upgrade")) or \
             b"upgrade" not in map(bytes.lower, request.words(b"connection")):
         raise Refused("426 Upgrade Required", b"Upgrade: websocket")
     if request.all(b"sec-websocket-version") != [b"13"] and fault != "any-version":
         raise Refused("426 Upgrade Required", b"Upgrade: websocket", b"Sec-WebSocket-Version: 13")
     keys = request.all(b"sec-websocket-key")
-    if len(keys) != 1 or not KEY.fullmatch(keys[0]):
+    if len(keys) != 1 or not KEY.fullmatch(keys[0]) and (fault != "any-key-letters" or len(keys[0]) != 24):
         raise Refused("400 Bad Request")
     offers = request.all(b"sec-websocket-extensions")
     if offers and not EXTENSIONS.fullmatch(b",".join(offers)):

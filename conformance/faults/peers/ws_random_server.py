@@ -159,7 +159,7 @@ def upgraded(connection, reader):
     connection.settimeout(None)
     if not head:
         return False
-    answer, became = ws_handshake.answer(ws_handshake.Request(head), options, fault)
+    answer, became = ws_handshake.answer(ws_handshake.Request(head, fault), options, fault)
     connection.sendall(answer)
     return became
 
