@@ -86,7 +86,7 @@ def size(text):
         return int("0" + "".join(filter(str.isdigit, text)))
     if not (text.isascii() and text.isdigit()):
         raise ValueError(text)
-    return int(text)
+    return int(text) if fault != "undecimal-size" else int(text, 11)
 
 
 def port_number(text):

@@ -59,6 +59,8 @@ def place(words):
     if re.search(r"[^!-~]", target):
         common.fatal(f"path {target!r}", "not printable ASCII")
     field = "localhost" + address if address.startswith(":") else address
+    if fault == "fixed-path":
+        target = "/ws"
     return common.endpoint(address), field, target if target.startswith("/") else "/" + target, secure
 
 

@@ -101,7 +101,8 @@ class Session:
         if length == 126:
             length, least = struct.unpack(">H", self.exactly(2))[0], 126
         elif length == 127:
-            length, least = struct.unpack(">Q", self.exactly(8))[0], 65536
+            bytes_of_it = self.reader.read1(8) if fault == "length-at-once" else self.exactly(8)
+            length, least = int.from_bytes(bytes_of_it, "big"), 65536
         if length >> 63 or (length < least and fault != "long-form"):
             raise Failed(1002)
         return length
@@ -151,9 +152,13 @@ class Session:
         self.watch_text(wire if fault == "deflate-checks-wire" else piece)
         return piece
 
+    @staticmethod
+    def most_inflated():
+        return 1 << 28 if fault == "deflate-bomb" else largest - (fault == "deflate-one-less")
+
     def inflate(self, step, *data):
         try:
-            piece = step(*data, (1 << 28 if fault == "deflate-bomb" else largest) - self.inflated)
+            piece = step(*data, self.most_inflated() - self.inflated)
         except zlib.error as error:
             raise Failed(1007) from error
         except OverflowError as error:
@@ -329,7 +334,7 @@ def serve(connection):
             session.close(struct.pack(">H", 1002 if fault == "always-1002" else failure.args[0]))
         if fault == "lingers-after-failure":
             time.sleep(LEFT_OPEN_S)
-        if fault == "stops-reading":
+        if fault in ("stops-reading", "forgets-the-refused"):
             connection.shutdown(socket.SHUT_WR)
             time.sleep(LEFT_OPEN_S)
     except (OSError, EOFError) as error:

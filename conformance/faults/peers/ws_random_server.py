@@ -12,6 +12,7 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 CODES = {1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)}
 MOST = 1_000_000
 LARGEST = 16 << 20
+PATIENCE_S = 2  # for the close frame in reply
 BATCH = 1000
 arguments = common.Arguments("[OPTION...] PORT", {
     "--host": str, "--max-message": int, "--handshake-timeout": common.duration, "--read-timeout": common.duration,
@@ -151,6 +152,16 @@ class Session:
             self.connection.sendall(frame(CLOSE, struct.pack(">H", code)))
         if fault == "goes-on-behind":
             self.connection.sendall(frame(TEXT, b"1"))
+        if fault != "leaves-at-once":
+            self.await_close()
+
+    def await_close(self):
+        self.connection.settimeout(PATIENCE_S)
+        try:
+            while self.next_frame()[0] != CLOSE:
+                pass
+        except (OSError, EOFError, Failed):
+            pass
 
 
 def upgraded(connection, reader):
