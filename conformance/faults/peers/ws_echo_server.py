@@ -101,8 +101,9 @@ class Session:
         if length == 126:
             length, least = struct.unpack(">H", self.exactly(2))[0], 126
         elif length == 127:
-            bytes_of_it = self.reader.read1(8) if fault == "length-at-once" else self.exactly(8)
-            length, least = int.from_bytes(bytes_of_it, "big"), 65536
+            length, least = struct.unpack(">Q", self.exactly(8))[0], 65536
+            if fault == "length-in-16":
+                length &= 0xffff
         if length >> 63 or (length < least and fault != "long-form"):
             raise Failed(1002)
         return length
