@@ -112,3 +112,35 @@ def test_nonsense_is_a_usage_error(tmp_path):
                         (["--jsonl", tmp_path, "ip-parse"], "cannot write")):
         done = sockspec.run("audit", *words)
         assert (done.returncode, done.stdout) == (2, "") and told in done.stderr
+
+
+# --- gaps ---
+
+FOUR = """\
+program: daytime-iterative
+command: [/usr/bin/python3, -S, {peer}, --fault, "{{fault}}", "{{port}}"]
+null-peers: [hangs-up]
+faults:
+  hour-off: {{requirement: common-0.9-daytime-text, run: ["greeting/text"]}}
+  newline: {{requirement: common-0.9-daytime-text, run: ["greeting/text"]}}
+  usage-is-silent: {{requirement: common-0.1-usage, run: ["greeting/text"]}}
+  meek: {{requirement: common-0.1-usage}}
+""".format(peer=sockspec.PEERS / "daytime_iterative.py")
+
+
+def gaps(events):
+    return {event.get("fault", event.get("id")) for event in events
+            if (event["event"] == "fault" and not event["caught"]) or
+            (event["event"] == "case" and not event["faults"] and "+" not in event["id"])}
+
+
+def test_gaps_are_the_same_as_those_of_the_whole_matrix(audit):
+    done, events = audit(FOUR)
+    sooner, fewer = audit(FOUR, "--gaps")
+    assert done.returncode == sooner.returncode == 1
+    assert "meek" in gaps(fewer) and gaps(fewer) == gaps(events)
+    catches = {event["fault"]: event["cases"] for event in fewer if event["event"] == "fault"}
+    # A case that has caught one is spared, unless the catalogue names it; what is named and catches nothing spares none.
+    assert catches["newline"] == ["daytime-iterative/greeting/text"]
+    assert set(catches["hour-off"]) > set(catches["newline"])
+    assert catches["usage-is-silent"]
