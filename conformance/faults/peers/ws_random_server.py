@@ -146,6 +146,8 @@ class Session:
             if fault == "answers-refused":
                 self.connection.sendall(frame(TEXT, b"not a count"))
         except Closed as closed:
+            if fault == "no-close-reply":
+                return
             self.connection.sendall(frame(CLOSE, closed.args[0]))
             return
         if fault != "no-close-frame":
