@@ -119,7 +119,7 @@ static bool is_heavy_enough(const struct fault *fault, enum verdict verdict)
         [LEVEL_MAY] = VERDICT_INFO, [LEVEL_SHOULD] = VERDICT_NONSTRICT, [LEVEL_MUST] = VERDICT_FAIL};
     if (!fault->requirement)
         return false;
-    switch (lightest[fault->requirement->level]) {
+    switch (fault->lenient ? VERDICT_NONSTRICT : lightest[fault->requirement->level]) {
     case VERDICT_INFO:
         return is_bad(verdict);
     case VERDICT_NONSTRICT:

@@ -11,6 +11,7 @@ struct fault {
     const char *legal;                     // why it breaks nothing, unusual as it is; or NULL
     const char *known;                     // whose bug it was, or NULL
     const char **run;                      // patterns of the cases about it; NULL at the end; none: all
+    const char *lenient;                   // why the suite calls it nonstrict and no fail, or NULL
     bool slow;                             // cases that wait in real time are among them
     bool waits;                            // most of these fail by their deadline, which may be shorter
     size_t line;

@@ -24,7 +24,8 @@ def parameters(offer, fault, answer=False):
         value = re.sub(rb"\\(.)", rb"\1", value[1:-1]) if value.startswith(b'"') else value
         if fault == "deflate-any-parameter" and key not in FLAGS + SIZES:
             continue
-        if key in found and fault != "deflate-repeated" or key not in FLAGS + SIZES or key in FLAGS and equals:
+        if key in found and fault != "deflate-repeated" or key not in FLAGS + SIZES or \
+                key in FLAGS and equals and fault != "deflate-flag-values":
             return None
         if fault == "deflate-any-value":
             value = b"%d" % min(max(int(re.sub(rb"\D", b"", value) or 15), 8), 15)

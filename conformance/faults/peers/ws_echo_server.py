@@ -273,18 +273,34 @@ class Deadline:
         self.connection.settimeout(max(self.end - time.monotonic(), 0.001))
 
 
+def ended(connection):
+    """Whether the client's end has come already."""
+    time.sleep(0.02)
+    try:
+        return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+
+
 def read_request(connection, reader):
     """A head comes in any pieces, but all of them within the handshake timeout."""
     deadline = Deadline(connection, options.get("--handshake-timeout", 10))
+    if fault == "deadline-for-first-byte":
+        deadline.arm()
+        connection.recv(1, socket.MSG_PEEK)
+        connection.settimeout(None)
 
     class Lines:
         @staticmethod
         def readline(most):
-            deadline.arm()
+            if fault != "deadline-for-first-byte":
+                deadline.arm()
             return reader.readline(most)
 
-    head = ws_handshake.read_head(Lines)
+    head = ws_handshake.read_head(Lines, fault)
     connection.settimeout(None)
+    if fault == "end-is-all" and ended(connection):
+        return None
     return ws_handshake.Request(head, fault) if head else None
 
 
@@ -310,6 +326,8 @@ def handshake(connection, reader, session):
         if agreement:
             session.deflate = ws_deflate.Deflate(agreement[1], fault)
     except ws_handshake.Refused as refused:
+        if fault == "dies-by-refusing":
+            os._exit(1)
         answer, upgraded = ws_handshake.plain(refused.status, *refused.fields), False
     connection.sendall(answer)
     return upgraded

@@ -1,4 +1,5 @@
 """TLS for a server among the peers, correct or by a fault wrong in one way."""
+import os
 import socket
 import ssl
 
@@ -26,4 +27,9 @@ def accept(made, connection, fault):
     """The connection under TLS."""
     if fault == "serves-plain" and connection.recv(1, socket.MSG_PEEK) == b"G":
         return connection
-    return made.wrap_socket(connection, server_side=True, suppress_ragged_eofs=False)
+    try:
+        return made.wrap_socket(connection, server_side=True, suppress_ragged_eofs=False)
+    except ssl.SSLError:
+        if fault == "dies-by-tls-garbage":
+            os._exit(1)
+        raise
