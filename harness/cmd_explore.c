@@ -7,9 +7,9 @@
 
 #include "cmd.h"
 #include "cmd_cases.h"
+#include "cmd_explore.h"
 #include "cmd_explore_print.h"
 #include "cmd_target.h"
-#include "cmd_explore.h"
 #include "probe/ws_finding.h"
 
 static const char help[] =
@@ -195,8 +195,13 @@ static int explore(struct exploring *exploring, const struct target_session *ses
         .progress = exploring->terminal ? show_progress : NULL,
         .context = exploring,
     };
-    struct explore_head head = {options->target.program, "sequences",     exploring->alphabet.count, options->depth,
-                                options->shard,          options->shards, 0};
+    struct explore_head head = {options->target.program,
+                                "sequences",
+                                exploring->alphabet.count,
+                                options->depth,
+                                options->shard,
+                                options->shards,
+                                0};
     int status = explore_open(&exploring->state, options, &head, take, exploring);
     if (status != 0)
         return status;

@@ -60,8 +60,7 @@ static void told_sequences(const struct case_tally *tally)
     print_rest(tally);
 }
 
-int cases_explore(struct target_session *session, const struct explore_options *options,
-                  const struct case_model *model)
+int cases_explore(struct target_session *session, const struct explore_options *options, const struct case_model *model)
 {
     const char *program = options->target.program;
     struct explore_progress progress = {0};
@@ -224,8 +223,7 @@ int handshake_merge(const struct explore_options *options, const struct explore_
     return status;
 }
 
-static void print_level(const char *program, const struct handshake_factor *factor,
-                        const struct handshake_level *level)
+static void print_level(const char *program, const struct handshake_factor *factor, const struct handshake_level *level)
 {
     struct buffer text = {0};
     if (level->text)

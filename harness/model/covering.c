@@ -22,6 +22,8 @@ struct tuples {
     size_t strength;
     struct factor_set *sets;
     size_t set_count;
+    size_t *sets_of[COVERING_FACTORS_MAX]; // the numbers of the sets with a factor
+    size_t sets_of_each;
     bool *covered;
     size_t count;
     size_t covered_count;
@@ -59,11 +61,21 @@ static struct tuples tuples_make(const unsigned char *levels, size_t factors, si
     struct factor_set set = {{0}, 0};
     add_sets(&tuples, &set, 0);
     tuples.covered = allocate(tuples.count + 1, sizeof *tuples.covered);
+    for (size_t factor = 0; factor < factors; factor++) {
+        size_t count = 0;
+        tuples.sets_of[factor] = allocate(tuples.set_count, sizeof *tuples.sets_of[factor]);
+        for (size_t i = 0; i < tuples.set_count; i++)
+            if (memchr(tuples.sets[i].factors, (int)factor, strength))
+                tuples.sets_of[factor][count++] = i;
+        tuples.sets_of_each = count;
+    }
     return tuples;
 }
 
 static void tuples_free(struct tuples *tuples)
 {
+    for (size_t factor = 0; factor < tuples->factors; factor++)
+        free(tuples->sets_of[factor]);
     free(tuples->sets);
     free(tuples->covered);
 }
@@ -101,8 +113,7 @@ uint64_t covering_tuples(const unsigned char *levels, size_t factors, size_t str
     return count;
 }
 
-uint64_t covering_covered(const struct covering *covering, const unsigned char *levels, size_t factors,
-                          size_t strength)
+uint64_t covering_covered(const struct covering *covering, const unsigned char *levels, size_t factors, size_t strength)
 {
     struct tuples tuples = tuples_make(levels, factors, strength);
     for (size_t i = 0; i < covering->count; i++)
@@ -119,11 +130,9 @@ static size_t gain_of(const struct tuples *tuples, const struct covering_row *ro
 {
     size_t gain = 0;
     size_t tuple;
-    for (size_t i = 0; i < tuples->set_count; i++) {
-        const struct factor_set *set = &tuples->sets[i];
-        if (memchr(set->factors, (int)factor, tuples->strength) && tuple_of(tuples, set, row, &tuple))
+    for (size_t i = 0; i < tuples->sets_of_each; i++)
+        if (tuple_of(tuples, &tuples->sets[tuples->sets_of[factor][i]], row, &tuple))
             gain += !tuples->covered[tuple];
-    }
     return gain;
 }
 

@@ -88,8 +88,7 @@ static void add_field(struct writer *writer, const char *field, const char *valu
 {
     const char *blanks = level_of(writer, HANDSHAKE_BLANKS)->text;
     size_t before = strcspn(blanks, "\n");
-    char *line =
-        format_text("%s:%.*s%.*s%s", field, (int)before, blanks, (int)length, value, blanks + before + 1);
+    char *line = format_text("%s:%.*s%.*s%s", field, (int)before, blanks, (int)length, value, blanks + before + 1);
     for (size_t i = 0; line[i] != ':'; i++) {
         if (stands(writer, HANDSHAKE_NAMES, "lower"))
             line[i] = (char)tolower((unsigned char)line[i]);

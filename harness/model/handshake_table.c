@@ -30,11 +30,11 @@ static const struct handshake_level targets[] = {
 };
 
 static const struct handshake_level versions[] = {
-    {"http-1-1",  "HTTP/1.1", NULL,            NULL,   "rfc6455-4.2.1-http-version", "RFC 6455 4.2.1 (1)"},
-    {"http-1-0",  "HTTP/1.0", "400, 426, 505", NULL,   "rfc6455-4.2.1-http-version", "RFC 6455 4.2.1 (1)"},
-    {"http-0-9",  "HTTP/0.9", "400, 426, 505", NULL,   "rfc6455-4.2.1-http-version", "RFC 6455 4.2.1 (1)"},
-    {"http-1-2",  "HTTP/1.2", "400, 426, 505", "pass", "rfc6455-4.2.1-http-version", "RFC 9110 2.5"},
-    {"http-2-0",  "HTTP/2.0", "400, 426, 505", "pass", "rfc6455-4.2.1-http-version", "RFC 9110 2.5"},
+    {"1-1",       "HTTP/1.1", NULL,            NULL,   "rfc6455-4.2.1-http-version", "RFC 6455 4.2.1 (1)"},
+    {"1-0",       "HTTP/1.0", "400, 426, 505", NULL,   "rfc6455-4.2.1-http-version", "RFC 6455 4.2.1 (1)"},
+    {"0-9",       "HTTP/0.9", "400, 426, 505", NULL,   "rfc6455-4.2.1-http-version", "RFC 6455 4.2.1 (1)"},
+    {"1-2",       "HTTP/1.2", "400, 426, 505", "pass", "rfc6455-4.2.1-http-version", "RFC 9110 2.5"},
+    {"2-0",       "HTTP/2.0", "400, 426, 505", "pass", "rfc6455-4.2.1-http-version", "RFC 9110 2.5"},
     {"malformed", "HTTP/1.1x", "400, 426, 501, 505", NULL, "rfc6455-4.2.1-grammar", "RFC 9112 2.3"},
 };
 
@@ -162,9 +162,9 @@ static const struct handshake_level blanks[] = {
 // --- the answer: ws-client ---
 
 static const struct handshake_level answer_versions[] = {
-    {"http-1-1",  "HTTP/1.1", NULL, NULL, "ws-client-20-dials", "RFC 9112 2.3"},
-    {"http-1-0",  "HTTP/1.0", "",   NULL, "rfc6455-4.1-client-http-version", "RFC 9110 15.2"},
-    {"http-2-0",  "HTTP/2.0", "",   NULL, "rfc6455-4.1-client-http-version", "RFC 9110 2.5"},
+    {"1-1",       "HTTP/1.1", NULL, NULL, "ws-client-20-dials", "RFC 9112 2.3"},
+    {"1-0",       "HTTP/1.0", "",   NULL, "rfc6455-4.1-client-http-version", "RFC 9110 15.2"},
+    {"2-0",       "HTTP/2.0", "",   NULL, "rfc6455-4.1-client-http-version", "RFC 9110 2.5"},
 };
 
 static const struct handshake_level statuses[] = {

@@ -12,9 +12,10 @@
 
 struct handshake_level {
     const char *name;
-    const char *text;    // what is sent there; NULL: nothing, a LF: two fields. {host} stands for the host that is named
+    const char *text; // what is sent there; NULL: nothing, a LF: two fields. {host} stands for the host that is named
     const char *refused; // the statuses that refuse it best, as in a case; "": none is best; NULL: the level is legal
-    const char *opened;  // what it is graded to open the WebSocket all the same, with a reason behind a colon; NULL: fail
+    const char
+        *opened; // what it is graded to open the WebSocket all the same, with a reason behind a colon; NULL: fail
     const char *requirement;
     const char *section;
 };

@@ -39,8 +39,8 @@ int explore_state_open(struct explore_state *state, const char *path, const stru
     if (!state->file || drop_half_line(state->file) < 0)
         return -errno;
     write_line(state, json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:I}", "explore", head->program, "what", head->what,
-                                "letters", (int)head->letters, "depth", (int)head->depth, "shard",
-                                (int)head->shard + 1, "shards", (int)head->shards, "seed", (json_int_t)head->seed));
+                                "letters", (int)head->letters, "depth", (int)head->depth, "shard", (int)head->shard + 1,
+                                "shards", (int)head->shards, "seed", (json_int_t)head->seed));
     return 0;
 }
 

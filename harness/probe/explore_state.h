@@ -14,12 +14,12 @@ enum { EXPLORE_LEVELS_MAX = 16, EXPLORE_UNITS_MAX = 1 << 20 };
 // What is explored. Files go together when all but `depth` and `shard` are the same.
 struct explore_head {
     const char *program;
-    const char *what;   // "sequences" or "handshake"
-    size_t letters;     // in the alphabet, or levels in the table
-    size_t depth;       // of the levels that are played
-    size_t shard;       // from 0 on
-    size_t shards;      // of so many
-    uint64_t seed;      // where chance plays a part
+    const char *what; // "sequences" or "handshake"
+    size_t letters;   // in the alphabet, or levels in the table
+    size_t depth;     // of the levels that are played
+    size_t shard;     // from 0 on
+    size_t shards;    // of so many
+    uint64_t seed;    // where chance plays a part
 };
 
 struct explore_state {

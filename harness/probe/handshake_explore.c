@@ -19,11 +19,21 @@ struct exploring {
 
 // --- what is known ---
 
-// Whether a handshake has all levels of another that are not plain.
+static size_t weight(const struct case_path *path)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < path->length; i++)
+        count += path->letters[i] != 0;
+    return count;
+}
+
+// Whether a handshake has what another one is known to fail by: the same level where that is but one; where it takes
+// several parts, any levels of theirs but the plain ones, which most likely fail for the same reason.
 static bool contains(const struct case_path *path, const struct case_path *other)
 {
+    bool exactly = weight(other) < 2;
     for (size_t i = 0; i < other->length; i++)
-        if (other->letters[i] && path->letters[i] != other->letters[i])
+        if (other->letters[i] && (exactly ? path->letters[i] != other->letters[i] : !path->letters[i]))
             return false;
     return true;
 }
@@ -34,14 +44,6 @@ static bool is_known(const struct case_findings *findings, const struct case_pat
         if (contains(path, &findings->items[i].path))
             return true;
     return false;
-}
-
-static size_t weight(const struct case_path *path)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < path->length; i++)
-        count += path->letters[i] != 0;
-    return count;
 }
 
 static int order_of_findings(const void *a, const void *b)
@@ -108,19 +110,25 @@ static bool still_fails(void *context, const size_t *kept, size_t count)
     return failed;
 }
 
-// The single levels of a handshake that fail by themselves; the plain handshake, where that does. False when none.
-static bool find_single(struct case_player *player, const struct case_path *path, struct case_findings *found)
+// The plain handshake where that fails; else the single levels that do, with all others plain; else the pairs. All are
+// played with one start of the program. False when none fails.
+static bool find_small(struct case_player *player, const struct case_path *whole, size_t most,
+                       struct case_findings *found)
 {
-    struct case_path paths[CASE_PATH_MAX + 1];
-    bool failed[CASE_PATH_MAX + 1] = {0};
+    enum { PAIRS_MAX = CASE_PATH_MAX * (CASE_PATH_MAX + 1) / 2 };
+    struct case_path paths[PAIRS_MAX];
+    bool failed[PAIRS_MAX] = {0};
     size_t count = 0;
-    paths[count++] = (struct case_path){.length = path->length};
-    for (size_t i = 0; i < path->length; i++) {
-        if (!path->letters[i])
-            continue;
-        paths[count] = (struct case_path){.length = path->length};
-        paths[count++].letters[i] = path->letters[i];
-    }
+    for (size_t i = 0; i < whole->length; i++)
+        for (size_t k = i; k < whole->length; k++) {
+            if (!whole->letters[i] || !whole->letters[k] || (i == k) != (most == 1))
+                continue;
+            paths[count] = (struct case_path){.length = whole->length};
+            paths[count].letters[i] = whole->letters[i];
+            paths[count++].letters[k] = whole->letters[k];
+        }
+    if (most == 1)
+        paths[count++] = (struct case_path){.length = whole->length};
     case_play(player, paths, count, failed, found);
     found->weak = 0;
     return found->count > 0;
@@ -130,7 +138,8 @@ static bool find_single(struct case_player *player, const struct case_path *path
 static void reduce(struct exploring *exploring, struct case_finding *finding)
 {
     struct case_findings found = {0};
-    if (!find_single(exploring->player, &finding->path, &found)) {
+    if (!find_small(exploring->player, &finding->path, 1, &found) &&
+        !find_small(exploring->player, &finding->path, 2, &found)) {
         struct reduction reduction = {.player = exploring->player, .whole = &finding->path};
         size_t kept[CASE_PATH_MAX];
         size_t count = 0;

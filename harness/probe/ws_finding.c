@@ -102,9 +102,9 @@ json_t *ws_finding_line(const struct ws_alphabet *alphabet, const struct ws_find
     for (size_t i = 0; i < finding->length; i++)
         json_array_append_new(path, json_string(alphabet->letters[finding->path[i]].name));
     // What a program sent may be no UTF-8, but it is escaped where it is told.
-    return json_pack("{s:s, s:o, s:i, s:i, s:s, s:s, s:b}", "finding", grades[finding->grade], "path", path,
-                                "state", (int)finding->state, "symbol", (int)finding->symbol, "expected",
-                                finding->expected, "actual", finding->actual, "unrepeated", finding->unrepeated);
+    return json_pack("{s:s, s:o, s:i, s:i, s:s, s:s, s:b}", "finding", grades[finding->grade], "path", path, "state",
+                     (int)finding->state, "symbol", (int)finding->symbol, "expected", finding->expected, "actual",
+                     finding->actual, "unrepeated", finding->unrepeated);
 }
 
 static int letter_of(const struct ws_alphabet *alphabet, const char *name)
@@ -115,8 +115,7 @@ static int letter_of(const struct ws_alphabet *alphabet, const char *name)
     return -1;
 }
 
-const char *ws_finding_read(struct ws_exploration *exploration, const struct ws_alphabet *alphabet,
-                            const json_t *line)
+const char *ws_finding_read(struct ws_exploration *exploration, const struct ws_alphabet *alphabet, const json_t *line)
 {
     struct ws_finding finding = {.count = 1, .unrepeated = json_is_true(json_object_get(line, "unrepeated"))};
     const char *grade = json_string_value(json_object_get(line, "finding"));

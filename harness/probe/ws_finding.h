@@ -14,7 +14,6 @@ void ws_exploration_settle(struct ws_exploration *exploration);
 
 // A finding as a line, and from it. The latter returns NULL, or what is wrong.
 json_t *ws_finding_line(const struct ws_alphabet *alphabet, const struct ws_finding *finding);
-const char *ws_finding_read(struct ws_exploration *exploration, const struct ws_alphabet *alphabet,
-                            const json_t *line);
+const char *ws_finding_read(struct ws_exploration *exploration, const struct ws_alphabet *alphabet, const json_t *line);
 
 #endif

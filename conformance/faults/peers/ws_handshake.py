@@ -77,7 +77,9 @@ def check_upgrade(request, options, fault):
     if b"websocket" not in map(bytes.lower, request.words(b"upgrade")) or \
             b"upgrade" not in map(bytes.lower, request.words(b"connection")):
         raise Refused("426 Upgrade Required", b"Upgrade: websocket")
-    if request.all(b"sec-websocket-version") != [b"13"] and fault != "any-version":
+    unseen = fault == "any-version" or \
+        fault == "extensions-hide-version" and request.all(b"sec-websocket-extensions")
+    if request.all(b"sec-websocket-version") != [b"13"] and not unseen:
         raise Refused("426 Upgrade Required", b"Upgrade: websocket", b"Sec-WebSocket-Version: 13")
     keys = request.all(b"sec-websocket-key")
     if len(keys) != 1 or not KEY.fullmatch(keys[0]):
@@ -85,6 +87,8 @@ def check_upgrade(request, options, fault):
     offers = request.all(b"sec-websocket-extensions")
     if offers and not EXTENSIONS.fullmatch(b",".join(offers)):
         raise Refused("400 Bad Request")
+    if fault == "origin-or-subprotocol" and request.all(b"origin") and request.all(b"sec-websocket-protocol"):
+        raise Refused("403 Forbidden")
     if fault != "any-origin":
         check_origin(request, options.get("--origin"))
 

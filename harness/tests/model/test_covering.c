@@ -18,10 +18,9 @@ static size_t count_missing_triples(const struct covering *covering, const unsig
             for (size_t c = b + 1; c < factors; c++)
                 for (unsigned tuple = 0; tuple < (unsigned)levels[a] * levels[b] * levels[c]; tuple++) {
                     size_t row = 0;
-                    while (row < covering->count &&
-                           (covering->rows[row].levels[a] != tuple % levels[a] ||
-                            covering->rows[row].levels[b] != tuple / levels[a] % levels[b] ||
-                            covering->rows[row].levels[c] != tuple / levels[a] / levels[b]))
+                    while (row < covering->count && (covering->rows[row].levels[a] != tuple % levels[a] ||
+                                                     covering->rows[row].levels[b] != tuple / levels[a] % levels[b] ||
+                                                     covering->rows[row].levels[c] != tuple / levels[a] / levels[b]))
                         row++;
                     missing += row == covering->count;
                 }
@@ -76,9 +75,8 @@ static void test_arrays_are_not_much_larger_than_the_best_known(void **state)
         unsigned char levels;
         size_t best, most;
     } rows[] = {
-        {1, 9, 4, 4, 4},    {2, 3, 2, 4, 5},   {2, 4, 3, 9, 12},     {2, 13, 3, 15, 22},
-        {3, 3, 4, 64, 64},  {3, 4, 2, 8, 10},  {3, 5, 2, 10, 15},    {3, 6, 3, 33, 52},
-        {3, 11, 2, 12, 24}, {3, 6, 4, 64, 125},
+        {1, 9, 4, 4, 4},  {2, 3, 2, 4, 5},   {2, 4, 3, 9, 12},  {2, 13, 3, 15, 22}, {3, 3, 4, 64, 64},
+        {3, 4, 2, 8, 10}, {3, 5, 2, 10, 15}, {3, 6, 3, 33, 52}, {3, 11, 2, 12, 24}, {3, 6, 4, 64, 125},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
