@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "model/random.h"
+#include "base/random.h"
 
 #define CANDIDATES 24 // for each row
 #define UNSET 0xff    // a level that is still open
