@@ -1,18 +1,16 @@
 // `sockspec explore`: all sequences up to a length, judged by a model.
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/memory.h"
 #include "cmd.h"
 #include "cmd_cases.h"
+#include "cmd_explore.h"
 #include "cmd_explore_print.h"
 #include "cmd_target.h"
-#include "probe/ws_explore_state.h"
+#include "probe/ws_finding.h"
 
 static const char help[] =
     "usage: sockspec explore [OPTION...] PROGRAM [-- COMMAND {port}]\n"
@@ -24,17 +22,23 @@ static const char help[] =
     "`sockspec run` accepts. What follows a deviation, or the end of a connection, is not played. A client is started\n"
     "for each sequence: more than depth 3 takes long.\n"
     "\n"
+    "      --handshake            opening handshakes instead, each three levels of its parts together in one at least\n"
+    "                             (ws-echo-server: the request, ws-client: the answer)\n"
+    "      --seed N               the handshakes of the run that printed this seed (default: 1)\n"
     "      --depth N              frames in a sequence at most (default 3)\n"
-    "      --shard I/N            play the I-th of N parts only (ws-echo-server)\n"
-    "      --state FILE           write what is done there, and leave out what was done already (ws-echo-server)\n"
+    "      --shard I/N            play the I-th of N parts only\n"
+    "      --state FILE           write what is done there, and leave out what was done already\n"
     "      --merge                put the state files of shards together\n"
     "      --out FILE             write the cases of all deviations there\n"
     "      --dot                  print the model for Graphviz\n"
-    "      --table                print the model as a table: state, symbol, next state, reply, section, requirement\n"
+    "      --table                print the model as a table: state, symbol, next state, reply, section, requirement;\n"
+    "                             with --handshake: program, part, level, text, answer, section, requirement\n"
     "      --letters              print the frames that sequences are made of\n";
 
 enum {
     OPTION_DEPTH = 256,
+    OPTION_HANDSHAKE,
+    OPTION_SEED,
     OPTION_SHARD,
     OPTION_STATE,
     OPTION_MERGE,
@@ -46,6 +50,8 @@ enum {
 
 static const struct option long_options[] = {
     {"depth", required_argument, NULL, OPTION_DEPTH},
+    {"handshake", no_argument, NULL, OPTION_HANDSHAKE},
+    {"seed", required_argument, NULL, OPTION_SEED},
     {"shard", required_argument, NULL, OPTION_SHARD},
     {"state", required_argument, NULL, OPTION_STATE},
     {"merge", no_argument, NULL, OPTION_MERGE},
@@ -56,26 +62,12 @@ static const struct option long_options[] = {
     TARGET_OPTIONS,
 };
 
-struct explore_options {
-    struct target_options target;
-    size_t depth;
-    size_t shard;
-    size_t shards;
-    const char *state;
-    const char *out;
-    bool merge;
-    int print; // one of the options that print the model, or 0
-    char **words;
-    int word_count;
-};
-
 struct exploring {
     const struct explore_options *options;
     struct explore_state state;
     struct ws_alphabet alphabet;
     struct ws_exploration exploration;
-    int64_t level_start;
-    size_t level;
+    struct explore_progress progress;
     bool terminal;
 };
 
@@ -101,6 +93,13 @@ static int take_option(struct explore_options *options, int code, const char *va
     case OPTION_DEPTH:
         result = parse_count("--depth", value, 1, WS_DEPTH_MAX, &number);
         options->depth = (size_t)number;
+        return result;
+    case OPTION_HANDSHAKE:
+        options->handshake = true;
+        return 0;
+    case OPTION_SEED:
+        result = parse_count("--seed", value, 0, INT64_MAX, &number);
+        options->seed = (uint64_t)number;
         return result;
     case OPTION_SHARD:
         return parse_shard(options, value);
@@ -163,38 +162,19 @@ static void unit_done(void *context, size_t level, size_t unit, uint64_t sequenc
 static void found(void *context, const struct ws_finding *finding)
 {
     struct exploring *exploring = context;
-    explore_state_finding(&exploring->state, &exploring->alphabet, finding);
+    explore_state_finding(&exploring->state, ws_finding_line(&exploring->alphabet, finding));
+}
+
+static const char *take(void *context, const json_t *line)
+{
+    struct exploring *exploring = context;
+    return ws_finding_read(&exploring->exploration, &exploring->alphabet, line);
 }
 
 static void show_progress(void *context, size_t level, uint64_t done, uint64_t all)
 {
     struct exploring *exploring = context;
-    if (level != exploring->level) {
-        exploring->level = level;
-        exploring->level_start = clock_now();
-    }
-    double seconds = (double)(clock_now() - exploring->level_start) / 1e9;
-    double left = done ? seconds * (double)(all - done) / (double)done : 0;
-    fprintf(stderr, "\r\033[Kdepth %zu: %" PRIu64 " of %" PRIu64 " sequences, %.0f s left", level, done, all, left);
-}
-
-static int open_state(struct exploring *exploring, const struct ws_explore_settings *settings)
-{
-    const struct explore_options *options = exploring->options;
-    char *message = NULL;
-    if (!options->state)
-        return 0;
-    int result = explore_state_read(&exploring->state, options->state, options->target.program, &exploring->alphabet,
-                                    &exploring->exploration, &message);
-    if (result < 0 && result != -ENOENT) {
-        usage_error("%s%s", message ? "" : "cannot read the state file: ", message ? message : strerror(-result));
-        free(message);
-        return EXIT_USAGE;
-    }
-    if (result == 0 && exploring->state.shards != settings->shards)
-        return usage_error("%s: it is of another number of shards", options->state);
-    result = explore_state_open(&exploring->state, options->state, options->target.program, settings);
-    return result < 0 ? usage_error("cannot write %s: %s", options->state, strerror(-result)) : 0;
+    explore_show_progress(&exploring->progress, level, done, all);
 }
 
 static int explore(struct exploring *exploring, const struct target_session *session)
@@ -215,7 +195,14 @@ static int explore(struct exploring *exploring, const struct target_session *ses
         .progress = exploring->terminal ? show_progress : NULL,
         .context = exploring,
     };
-    int status = open_state(exploring, &settings);
+    struct explore_head head = {options->target.program,
+                                "sequences",
+                                exploring->alphabet.count,
+                                options->depth,
+                                options->shard,
+                                options->shards,
+                                0};
+    int status = explore_open(&exploring->state, options, &head, take, exploring);
     if (status != 0)
         return status;
     ws_explore_run(&settings, &exploring->exploration);
@@ -228,48 +215,43 @@ static int explore(struct exploring *exploring, const struct target_session *ses
     return target_interrupted ? 130 : status;
 }
 
-static int run(const struct explore_options *options)
+static int explore_frames(const struct explore_options *options, const struct target_session *session)
 {
     struct exploring exploring = {.options = options, .terminal = isatty(STDERR_FILENO)};
+    ws_alphabet_make(&exploring.alphabet, true);
+    int status = explore(&exploring, session);
+    status = explore_close(&exploring.state, options, status);
+    ws_exploration_free(&exploring.exploration);
+    return status;
+}
+
+static int run(const struct explore_options *options)
+{
     struct target_session session;
     struct case_model model;
+    const char *program = options->target.program;
     int status = target_session_open(&session, &options->target);
-    if (status == 0 && case_model_find(options->target.program, &model)) {
-        target_catch_signals();
-        status = options->shards > 1 || options->state
-                     ? usage_error("--shard and --state are for ws-echo-server")
-                     : cases_explore(&session, &options->target, &model, options->depth, options->out);
-    } else if (status == 0 && strcmp(options->target.program, "ws-echo-server") != 0) {
-        status = usage_error("there is no model of %s, only of %s", options->target.program, case_model_programs);
-    } else if (status == 0) {
-        target_catch_signals();
-        ws_alphabet_make(&exploring.alphabet, true);
-        status = explore(&exploring, &session);
-    }
-    if (explore_state_close(&exploring.state) < 0)
-        status = (usage_error("cannot write %s", options->state), EXIT_HARNESS);
-    ws_exploration_free(&exploring.exploration);
+    target_catch_signals();
+    if (status == 0 && options->handshake)
+        status = handshake_explore_program(&session, options);
+    else if (status == 0 && case_model_find(program, &model))
+        status = cases_explore(&session, options, &model);
+    else if (status == 0 && strcmp(program, "ws-echo-server") == 0)
+        status = explore_frames(options, &session);
+    else if (status == 0)
+        status = usage_error("there is no model of %s, only of %s", program, case_model_programs);
     target_session_close(&session);
     return status;
 }
 
 // --- without a program ---
 
-// Puts the results of shards together.
-static int merge(const struct explore_options *options)
+static int merge_frames(const struct explore_options *options, const struct explore_head *head)
 {
     struct exploring exploring = {.options = options};
-    int status = 0;
     ws_alphabet_make(&exploring.alphabet, true);
-    for (int i = 0; i < options->word_count && status == 0; i++) {
-        char *message = NULL;
-        int result = explore_state_read(&exploring.state, options->words[i], NULL, &exploring.alphabet,
-                                        &exploring.exploration, &message);
-        if (result < 0)
-            status = message ? usage_error("%s", message)
-                             : usage_error("cannot read %s: %s", options->words[i], strerror(-result));
-        free(message);
-    }
+    struct explore_head any = {.program = head->program, .what = head->what, .letters = exploring.alphabet.count};
+    int status = explore_read_all(&exploring.state, options, &any, take, &exploring);
     bool complete = true;
     for (size_t level = 1; level <= exploring.state.depth && status == 0; level++) {
         uint64_t all = ws_explore_count(&exploring.alphabet, level);
@@ -277,7 +259,7 @@ static int merge(const struct explore_options *options)
         complete &= exploring.state.sequences[level] == all;
     }
     struct target_options target = options->target;
-    target.program = exploring.state.program;
+    target.program = head->program;
     if (status == 0)
         status = print_findings(&exploring.exploration, &exploring.alphabet, &target, options->out);
     if (status == 0 && !complete)
@@ -287,16 +269,45 @@ static int merge(const struct explore_options *options)
     return status;
 }
 
+// Puts the results of shards together.
+static int merge(const struct explore_options *options)
+{
+    struct explore_head head;
+    struct case_model model;
+    char *message = NULL;
+    int result = explore_state_peek(options->words[0], &head, &message);
+    if (result < 0) {
+        if (message)
+            usage_error("%s", message);
+        else
+            usage_error("cannot read %s: %s", options->words[0], strerror(-result));
+        free(message);
+        return EXIT_USAGE;
+    }
+    int status;
+    if (strcmp(head.what, "handshake") == 0)
+        status = handshake_merge(options, &head);
+    else if (case_model_find(head.program, &model))
+        status = cases_merge(options, &head);
+    else if (strcmp(head.program, "ws-echo-server") == 0)
+        status = merge_frames(options, &head);
+    else
+        status = usage_error("%s:1: there is no model of %s", options->words[0], head.program);
+    free((char *)head.program);
+    free((char *)head.what);
+    return status;
+}
+
 int cmd_explore(int argc, char **argv)
 {
-    struct explore_options options = {.depth = 3, .shards = 1};
+    struct explore_options options = {.depth = 3, .shards = 1, .seed = 1};
     int status = parse(&options, argc, argv);
     if (status != 0)
         return status == HELP_PRINTED ? EXIT_AS_EXPECTED : status;
     if (options.print == OPTION_DOT)
         print_dot();
     else if (options.print == OPTION_TABLE)
-        print_table();
+        options.handshake ? handshake_print_tables() : print_table();
     else if (options.print == OPTION_LETTERS)
         print_letters();
     else

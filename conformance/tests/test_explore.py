@@ -84,6 +84,45 @@ def test_shards_together_are_the_whole_and_a_run_is_taken_up_again(tmp_path):
     assert sockspec.run("explore", "--merge", *states).stderr == ""
 
 
+def test_shards_of_a_line_server_together_are_the_whole(tmp_path):
+    program = "daytime-session"
+    states = [tmp_path / f"{shard}.jsonl" for shard in (1, 2, 3)]
+    whole = sockspec.run("explore", program, "--depth", "3")
+    played = 0
+    for shard, state in enumerate(states, 1):
+        done = sockspec.run("explore", program, "--depth", "3", "--shard", f"{shard}/3", "--state", state)
+        assert done.returncode == 0, done.stdout + done.stderr
+        played += int(re.search(r"^(\d+) sequences in", done.stdout, re.M)[1])
+    assert played == int(re.search(r"^(\d+) sequences in", whole.stdout, re.M)[1]) > 100
+    merged = sockspec.run("explore", "--merge", *states)
+    assert merged.returncode == 0 and merged.stderr == "", merged.stdout + merged.stderr
+    counts = re.findall(r"^depth (\d): (\d+) of \2 sequences$", merged.stdout, re.M)
+    assert counts == re.findall(r"^depth (\d): (\d+) sequences in", whole.stdout, re.M)
+    half = sockspec.run("explore", "--merge", *states[1:])
+    assert half.returncode == 4 and "not all of them have been played" in half.stderr
+    # What a killed run leaves: units that are missing, and half a line.
+    lines = states[0].read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = len(lines) // 2
+    states[0].write_text("".join(lines[:kept]) + '{"unit":[3,', encoding="utf-8")
+    missing = sum(json.loads(line)["sequences"] for line in lines[kept:])
+    again = sockspec.run("explore", program, "--depth", "3", "--shard", "1/3", "--state", states[0])
+    assert again.returncode == 0 and re.search(rf"^{missing} sequences in", again.stdout, re.M), again.stdout
+    assert sockspec.run("explore", "--merge", *states).stderr == ""
+
+
+def test_what_shards_of_a_line_server_find_is_merged(tmp_path):
+    program, command = "daytime-session", sockspec.peer("daytime-session", "prefix")
+    arguments = ["explore", program, "--depth", "3", "--jobs", "2", "--time-scale", "0.4"]
+    states = [tmp_path / f"{shard}.jsonl" for shard in (1, 2)]
+    for shard, state in enumerate(states, 1):
+        sockspec.run(*arguments, "--shard", f"{shard}/2", "--state", state, "--", *command)
+    whole = sockspec.run(*arguments, "--", *command)
+    merged = sockspec.run("explore", "--merge", *states)
+    assert merged.returncode == whole.returncode == 1, merged.stdout + merged.stderr
+    found = [re.findall(r"^FAIL +(\S.*)$", done.stdout, re.M) for done in (merged, whole)]
+    assert found[0] == found[1] and "a:connect a:timestamp-s" in found[0]
+
+
 def model():
     lines = sockspec.run("explore", "--table").stdout.splitlines()
     return [dict(zip(("state", "symbol", "next", "reply", "section", "requirement"), line.split("\t")))
@@ -128,6 +167,7 @@ def test_the_model_is_drawn_for_graphviz():
 @pytest.mark.parametrize("arguments, complaint", [
     ([], "which program"),
     ([PROGRAM, "--depth", "0"], "--depth: `0` is not a number from 1 to"),
+    (["--merge", "--handshake", "/nowhere"], "cannot read /nowhere"),
     ([PROGRAM, "--shard", "3/2"], "--shard: `3/2` is not I/N"),
     (["--merge"], "which state files"),
     (["--merge", "/nowhere"], "cannot read /nowhere"),
@@ -142,6 +182,8 @@ def test_a_bad_command_line_is_refused(arguments, complaint):
     ("{", "no JSON"),
     (json.dumps({"unit": [1, 0], "sequences": 1}), "it does not begin with what was explored"),
     (json.dumps({"explore": "ws-client", "letters": 1, "depth": 1, "shard": 1, "shards": 1}), "another program"),
+    (json.dumps({"explore": PROGRAM, "what": "handshake", "letters": 1, "depth": 1, "shard": 1, "shards": 1}),
+     "it is about the handshake"),
 ])
 def test_a_bad_state_file_is_refused(line, complaint, tmp_path):
     state = tmp_path / "state.jsonl"

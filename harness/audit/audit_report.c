@@ -40,7 +40,7 @@ const char *audit_excuse(const struct audit *audit, size_t entry)
 
 static bool escaped(const struct audited_fault *audited)
 {
-    return !audited->left_out && audited->fault->requirement && !audited->caught;
+    return !audited->left_out && audited->fault->requirement && !audited->fault->explore && !audited->caught;
 }
 
 // A legal program that a case fails: that it is not the strictest is known.
@@ -90,7 +90,10 @@ static void print_fault(const struct audit *audit, const struct audited_fault *a
         fprintf(out, "%4zu case%s %s\n", audited->caught_by,
                 audited->caught_by == 1 ? ": " : "s:", id_of(audit, audited->first));
     else
-        fprintf(out, "%s\n", audited->unresolved ? "the positive control" : "none");
+        fprintf(out, "%s%s\n", fault->explore ? "explore --" : "",
+                fault->explore        ? fault->explore
+                : audited->unresolved ? "the positive control"
+                                      : "none");
 }
 
 static void print_case(const struct audit *audit, size_t entry, FILE *out)
@@ -141,7 +144,8 @@ static void print_totals(const struct audit *audit, const struct audit_settings 
     size_t idle = 0;
     size_t excused = 0;
     for (size_t i = 0; i < audit->list->count; i++) {
-        audited += !audit->faults[i].left_out && audit->faults[i].fault->requirement;
+        audited += !audit->faults[i].left_out && audit->faults[i].fault->requirement &&
+                   (audit->faults[i].caught || !audit->faults[i].fault->explore);
         caught += !audit->faults[i].left_out && audit->faults[i].caught;
     }
     for (size_t i = 0; i < audit->plan.count; i++) {
@@ -197,6 +201,8 @@ static json_t *fault_event(const struct audit *audit, size_t number)
     }
     if (fault->legal)
         json_object_set_new(event, "legal", json_string(fault->legal));
+    if (fault->explore)
+        json_object_set_new(event, "explore", json_string(fault->explore));
     if (fault->known)
         json_object_set_new(event, "known", json_string(fault->known));
     return event;

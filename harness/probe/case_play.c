@@ -6,13 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
-#include "base/random.h"
-#include "model/shrink.h"
 #include "model/ws_case.h"
-
-#define BATCH 1000 // sequences that are run together
 
 struct batch {
     struct case_player *player;
@@ -43,6 +38,38 @@ void case_findings_free(struct case_findings *findings)
     }
     free(findings->items);
     *findings = (struct case_findings){0};
+}
+
+// --- findings as lines of a state file ---
+
+json_t *case_finding_line(const struct case_finding *finding)
+{
+    json_t *path = json_array();
+    for (size_t i = 0; i < finding->path.length; i++)
+        json_array_append_new(path, json_integer(finding->path.letters[i]));
+    return json_pack("{s:s, s:o, s:s, s:s}", "finding", "fail", "path", path, "expected", finding->expected, "actual",
+                     finding->actual);
+}
+
+const char *case_finding_read(struct case_findings *findings, size_t letters, const json_t *line)
+{
+    const json_t *path = json_object_get(line, "path");
+    const char *expected = json_string_value(json_object_get(line, "expected"));
+    const char *actual = json_string_value(json_object_get(line, "actual"));
+    struct case_finding finding = {.path = {.length = json_array_size(path)}};
+    if (!expected || !actual || finding.path.length < 1 || finding.path.length > CASE_PATH_MAX)
+        return "a finding that is none";
+    for (size_t i = 0; i < finding.path.length; i++) {
+        json_int_t letter = json_integer_value(json_array_get(path, i));
+        if (letter < 0 || letter >= (json_int_t)letters)
+            return "a letter that there is not";
+        finding.path.letters[i] = (unsigned char)letter;
+    }
+    finding.expected = duplicate(expected);
+    finding.actual = duplicate(actual);
+    findings->items = grow(findings->items, findings->count, sizeof *findings->items);
+    findings->items[findings->count++] = finding;
+    return NULL;
 }
 
 // --- a batch ---
@@ -120,217 +147,12 @@ static void run_batch(struct batch *batch)
     free(path);
 }
 
-// Plays paths; `failed` tells which did.
-static void play(struct case_player *player, const struct case_path *paths, size_t count, bool *failed,
-                 struct case_findings *findings)
+void case_play(struct case_player *player, const struct case_path *paths, size_t count, bool *failed,
+               struct case_findings *findings)
 {
-    for (size_t start = 0; start < count && !player->error && !*player->stop; start += BATCH) {
-        size_t size = count - start < BATCH ? count - start : BATCH;
+    for (size_t start = 0; start < count && !player->error && !*player->stop; start += CASE_BATCH) {
+        size_t size = count - start < CASE_BATCH ? count - start : CASE_BATCH;
         struct batch batch = {player, paths + start, size, 0, failed + start, findings};
         run_batch(&batch);
     }
-}
-
-// --- all ---
-
-struct path_list {
-    struct case_path *paths;
-    size_t count;
-};
-
-static void add_path(struct path_list *level, const struct case_path *path)
-{
-    level->paths = grow(level->paths, level->count, sizeof *level->paths);
-    level->paths[level->count++] = *path;
-}
-
-// The paths one letter longer than those of a level; what tests a rule that is known to be broken is left out.
-static struct path_list longer(const struct case_model *model, const struct path_list *level, const bool *broken,
-                               uint64_t *left_out)
-{
-    struct path_list next = {0};
-    for (size_t i = 0; i < level->count; i++) {
-        struct case_path path = level->paths[i];
-        if (path.length && !model->goes_on(model->context, path.letters, path.length))
-            continue;
-        path.length++;
-        for (size_t letter = 0; letter < model->letters; letter++) {
-            path.letters[path.length - 1] = (unsigned char)letter;
-            if (!model->fits(model->context, path.letters, path.length))
-                continue;
-            if (broken[model->key(model->context, path.letters, path.length)])
-                (*left_out)++;
-            else
-                add_path(&next, &path);
-        }
-    }
-    return next;
-}
-
-// Plays a level a batch at a time, so that what one batch has found need not be played in the next.
-static uint64_t play_level(struct case_player *player, struct path_list *level, bool *broken,
-                           struct case_findings *findings, size_t depth)
-{
-    const struct case_model *model = player->model;
-    bool *failed = allocate(level->count + 1, sizeof *failed);
-    uint64_t left_out = 0;
-    for (size_t start = 0; start < level->count && !player->error && !*player->stop;) {
-        size_t end =
-            start + (start == 0 ? 64 : BATCH) < level->count ? start + (start == 0 ? 64 : BATCH) : level->count;
-        play(player, level->paths + start, end - start, failed + start, findings);
-        for (size_t i = start; i < end; i++)
-            if (failed[i])
-                broken[model->key(model->context, level->paths[i].letters, level->paths[i].length)] = true;
-        size_t kept = end;
-        for (size_t i = end; i < level->count; i++) {
-            if (broken[model->key(model->context, level->paths[i].letters, level->paths[i].length)])
-                left_out++;
-            else
-                level->paths[kept++] = level->paths[i];
-        }
-        level->count = kept;
-        start = end;
-        if (player->progress)
-            player->progress(player->context, depth, start, level->count);
-    }
-    size_t kept = 0;
-    for (size_t i = 0; i < level->count; i++)
-        if (!failed[i])
-            level->paths[kept++] = level->paths[i];
-    level->count = kept;
-    free(failed);
-    return left_out;
-}
-
-// Of several sequences that break a rule the first counts.
-static void keep_the_first(const struct case_model *model, struct case_findings *findings)
-{
-    bool seen[CASE_KEYS] = {0};
-    size_t kept = 0;
-    for (size_t i = 0; i < findings->count; i++) {
-        struct case_finding *finding = &findings->items[i];
-        unsigned key = model->key(model->context, finding->path.letters, finding->path.length);
-        if (seen[key]) {
-            free(finding->expected);
-            free(finding->actual);
-        } else {
-            findings->items[kept++] = *finding;
-        }
-        seen[key] = true;
-    }
-    findings->count = kept;
-}
-
-void case_explore(struct case_player *player, size_t depth, struct case_findings *findings,
-                  void (*told)(size_t length, uint64_t played, uint64_t left_out, double seconds))
-{
-    bool broken[CASE_KEYS] = {0};
-    struct case_path empty = {.length = 0};
-    struct path_list level = {0};
-    add_path(&level, &empty);
-    for (size_t length = 1; length <= depth && !player->error && !*player->stop; length++) {
-        uint64_t left_out = 0;
-        uint64_t before = player->played;
-        int64_t start = clock_now();
-        struct path_list next = longer(player->model, &level, broken, &left_out);
-        free(level.paths);
-        level = next;
-        left_out += play_level(player, &level, broken, findings, length);
-        told(length, player->played - before, left_out, (double)(clock_now() - start) / 1e9);
-    }
-    free(level.paths);
-    keep_the_first(player->model, findings);
-}
-
-// --- random ones ---
-
-static struct case_path random_path(const struct case_model *model, uint64_t seed, uint64_t number)
-{
-    struct random random = random_for(seed, number);
-    struct case_path path = {0};
-    size_t wanted = 2 + random_below(&random, CASE_PATH_MAX - 2);
-    for (size_t tries = 0; path.length < wanted && tries < 1000; tries++) {
-        path.letters[path.length] = (unsigned char)random_below(&random, model->letters);
-        if ((path.length == 0 || model->goes_on(model->context, path.letters, path.length)) &&
-            model->fits(model->context, path.letters, path.length + 1))
-            path.length++;
-    }
-    return path;
-}
-
-struct shrinking {
-    struct case_player *player;
-    struct case_path whole;
-    struct case_path least;
-    struct case_findings findings; // of the least
-};
-
-// The letters that are kept, without those that do not fit any more.
-static struct case_path kept_path(const struct shrinking *shrinking, const size_t *kept, size_t count)
-{
-    const struct case_model *model = shrinking->player->model;
-    struct case_path path = {0};
-    for (size_t i = 0; i < count; i++) {
-        path.letters[path.length] = shrinking->whole.letters[kept[i]];
-        if ((path.length == 0 || model->goes_on(model->context, path.letters, path.length)) &&
-            model->fits(model->context, path.letters, path.length + 1))
-            path.length++;
-    }
-    return path;
-}
-
-static bool still_fails(void *context, const size_t *kept, size_t count)
-{
-    struct shrinking *shrinking = context;
-    struct case_findings findings = {0};
-    bool failed = false;
-    struct case_path path = kept_path(shrinking, kept, count);
-    if (path.length)
-        play(shrinking->player, &path, 1, &failed, &findings);
-    if (!failed) {
-        case_findings_free(&findings);
-        return false;
-    }
-    case_findings_free(&shrinking->findings);
-    shrinking->findings = findings;
-    return true;
-}
-
-static void shrink(struct case_player *player, const struct case_path *path, struct case_findings *findings)
-{
-    size_t kept[CASE_PATH_MAX];
-    struct shrinking shrinking = {.player = player, .whole = *path};
-    for (size_t i = 0; i < path->length; i++)
-        kept[i] = i;
-    shrink_list(kept, path->length, still_fails, &shrinking);
-    if (shrinking.findings.count == 0)
-        return; // what failed once
-    case_findings_free(findings);
-    *findings = shrinking.findings;
-}
-
-uint64_t case_fuzz(struct case_player *player, uint64_t seed, uint64_t cases, struct case_findings *findings)
-{
-    uint64_t number = 0;
-    while (number < cases && !player->error && !*player->stop) {
-        struct case_path paths[BATCH];
-        bool failed[BATCH] = {0};
-        size_t count = cases - number < BATCH ? (size_t)(cases - number) : BATCH;
-        // What fails soon is found soon.
-        if (number == 0 && count > 100)
-            count = 100;
-        for (size_t i = 0; i < count; i++)
-            paths[i] = random_path(player->model, seed, number + i);
-        play(player, paths, count, failed, findings);
-        for (size_t i = 0; i < count; i++) {
-            if (!failed[i])
-                continue;
-            shrink(player, &paths[i], findings);
-            return number + i;
-        }
-        number += count;
-        if (player->progress)
-            player->progress(player->context, 0, number, cases);
-    }
-    return cases;
 }

@@ -3,11 +3,14 @@
 #ifndef SOCKSPEC_PROBE_CASE_PLAY_H
 #define SOCKSPEC_PROBE_CASE_PLAY_H
 
+#include <jansson.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
 #include "model/case_model.h"
 #include "run/engine.h"
+
+enum { CASE_BATCH = 1000 };
 
 struct case_player {
     const struct case_model *model;
@@ -47,15 +50,15 @@ struct case_findings {
     uint64_t weak; // sequences that were answered weaker than best
 };
 
-// Plays all sequences up to a length, the shortest first; what has failed is not followed, nor played again elsewhere.
-// `told` is called behind each length.
-void case_explore(struct case_player *player, size_t depth, struct case_findings *findings,
-                  void (*told)(size_t length, uint64_t played, uint64_t left_out, double seconds));
-
-// Plays random sequences until one fails, which is cut down to what fails in it. Returns the number of the sequence
-// that failed, or `cases`.
-uint64_t case_fuzz(struct case_player *player, uint64_t seed, uint64_t cases, struct case_findings *findings);
+// Plays paths, at most CASE_BATCH of them with one start of the program; `failed` tells which did, and each that did is
+// added to the findings.
+void case_play(struct case_player *player, const struct case_path *paths, size_t count, bool *failed,
+               struct case_findings *findings);
 
 void case_findings_free(struct case_findings *findings);
+
+// A finding as a line of a state file, and from it. The latter returns NULL, or what is wrong.
+json_t *case_finding_line(const struct case_finding *finding);
+const char *case_finding_read(struct case_findings *findings, size_t letters, const json_t *line);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "probe/ws_finding.h"
 #include "run/cpu.h"
 
 #define UNIT_LETTERS 2 // first letters that make a unit
@@ -40,50 +41,6 @@ struct explorer_thread {
 
 // --- findings ---
 
-static bool precedes(const unsigned char *a, size_t a_length, const unsigned char *b, size_t b_length)
-{
-    if (a_length != b_length)
-        return a_length < b_length;
-    return memcmp(a, b, a_length) < 0;
-}
-
-static bool comes_before(const struct ws_finding *a, const struct ws_finding *b)
-{
-    return precedes(a->path, a->length, b->path, b->length);
-}
-
-static bool is_same(const struct ws_finding *a, const struct ws_finding *b)
-{
-    return a->state == b->state && a->symbol == b->symbol && a->grade == b->grade && a->unrepeated == b->unrepeated &&
-           (a->grade == WS_GRADE_FAIL || strcmp(a->actual, b->actual) == 0);
-}
-
-static void finding_free(struct ws_finding *finding)
-{
-    free(finding->expected);
-    free(finding->actual);
-}
-
-void ws_exploration_add(struct ws_exploration *exploration, struct ws_finding *finding)
-{
-    for (size_t i = 0; i < exploration->finding_count; i++) {
-        struct ws_finding *known = &exploration->findings[i];
-        if (!is_same(known, finding))
-            continue;
-        finding->count += known->count;
-        if (comes_before(known, finding)) {
-            known->count = finding->count;
-            finding_free(finding);
-            return;
-        }
-        finding_free(known);
-        *known = *finding;
-        return;
-    }
-    exploration->findings = grow(exploration->findings, exploration->finding_count, sizeof *exploration->findings);
-    exploration->findings[exploration->finding_count++] = *finding;
-}
-
 static void learn(struct explorer *explorer, const struct ws_finding *finding)
 {
     struct shown *shown = &explorer->shown[finding->state][finding->symbol];
@@ -92,7 +49,7 @@ static void learn(struct explorer *explorer, const struct ws_finding *finding)
     // What shows behind other sequences alone is looked for on longer paths.
     shown->vague |= finding->unrepeated;
     if (!counts || finding->unrepeated ||
-        (shown->length && !precedes(finding->path, finding->length, shown->path, shown->length)))
+        (shown->length && !ws_path_precedes(finding->path, finding->length, shown->path, shown->length)))
         return;
     shown->length = finding->length;
     memcpy(shown->path, finding->path, finding->length);
@@ -154,7 +111,7 @@ static bool is_known(struct explorer_thread *self, size_t length, bool *vague)
         pthread_mutex_lock(&explorer->mutex);
         const struct shown *shown = &explorer->shown[self->receiver.state][symbol];
         *vague |= shown->vague;
-        known = shown->length && precedes(shown->path, shown->length, self->path, length);
+        known = shown->length && ws_path_precedes(shown->path, shown->length, self->path, length);
         pthread_mutex_unlock(&explorer->mutex);
     }
     return known;
@@ -406,33 +363,6 @@ static void run_level(struct explorer *explorer, struct explorer_thread *threads
     level->seconds = (double)(clock_now() - start) / 1e9;
 }
 
-// What could not be repeated is of no interest where something under the same rule could.
-static void drop_unrepeated(struct ws_exploration *exploration)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < exploration->finding_count; i++) {
-        struct ws_finding *finding = &exploration->findings[i];
-        bool better = false;
-        for (size_t k = 0; k < exploration->finding_count && finding->unrepeated; k++) {
-            const struct ws_finding *other = &exploration->findings[k];
-            better |= k != i && !other->unrepeated && other->grade == WS_GRADE_FAIL &&
-                      ws_rule_for(other->state, other->symbol) == ws_rule_for(finding->state, finding->symbol);
-        }
-        if (better)
-            finding_free(finding);
-        else
-            exploration->findings[kept++] = *finding;
-        if (better)
-            *finding = (struct ws_finding){.unrepeated = true};
-    }
-    exploration->finding_count = kept;
-}
-
-static int order_of_findings(const void *a, const void *b)
-{
-    return comes_before(a, b) ? -1 : 1;
-}
-
 void ws_explore_run(const struct ws_explore_settings *settings, struct ws_exploration *exploration)
 {
     struct explorer explorer = {.settings = settings, .exploration = exploration};
@@ -456,18 +386,7 @@ void ws_explore_run(const struct ws_explore_settings *settings, struct ws_explor
         free(threads[i].carried);
     }
     exploration->complete = !explorer.stop && !*settings->stop;
-    drop_unrepeated(exploration);
-    if (exploration->finding_count)
-        qsort(exploration->findings, exploration->finding_count, sizeof *exploration->findings, order_of_findings);
+    ws_exploration_settle(exploration);
     pthread_mutex_destroy(&explorer.mutex);
     free(threads);
-}
-
-void ws_exploration_free(struct ws_exploration *exploration)
-{
-    for (size_t i = 0; i < exploration->finding_count; i++)
-        finding_free(&exploration->findings[i]);
-    free(exploration->findings);
-    free(exploration->error);
-    *exploration = (struct ws_exploration){0};
 }

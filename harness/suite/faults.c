@@ -44,15 +44,16 @@ static bool read_fault(struct catalog *catalog, struct reader *reader, const yam
 {
     // What the tests of the suites say of a fault, and an audit finds out by itself.
     static const char *const told[] = {"fails", "fails-at-least", "nonstrict", "passes", NULL};
-    static const char *const keys[] = {"requirement", "legal", "known",          "lenient",   "run",    "slow",
-                                       "waits",       "fails", "fails-at-least", "nonstrict", "passes", NULL};
+    static const char *const keys[] = {"requirement", "legal", "known",          "lenient",   "run",    "slow", "waits",
+                                       "explore",     "fails", "fails-at-least", "nonstrict", "passes", NULL};
     const char **patterns;
     size_t count;
     fault->line = node_line(key);
     if (!read_string(reader, key, &fault->name) || !map_check(reader, node, "a fault", keys, NULL) ||
         !read_requirement(catalog, reader, node, fault) || !map_string(reader, node, "known", &fault->known) ||
         !map_string(reader, node, "lenient", &fault->lenient) ||
-        !map_strings(reader, node, "run", &fault->run, &count) || !map_boolean(reader, node, "slow", &fault->slow) ||
+        !map_strings(reader, node, "run", &fault->run, &count) ||
+        !map_string(reader, node, "explore", &fault->explore) || !map_boolean(reader, node, "slow", &fault->slow) ||
         !map_boolean(reader, node, "waits", &fault->waits))
         return false;
     for (size_t i = 0; told[i]; i++)

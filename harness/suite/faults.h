@@ -8,6 +8,7 @@
 struct fault {
     const char *name;
     const struct requirement *requirement; // what it breaks; NULL: nothing
+    const char *explore;                   // which exploration finds it, where no case need to; or NULL
     const char *legal;                     // why it breaks nothing, unusual as it is; or NULL
     const char *known;                     // whose bug it was, or NULL
     const char **run;                      // patterns of the cases about it; NULL at the end; none: all

@@ -122,7 +122,9 @@ def check_upgrade(request, options, fault):
         raise Refused("400 Bad Request")
     if not has_word(request, b"upgrade", b"websocket", fault) or not has_word(request, b"connection", b"upgrade", fault):
         raise Refused("426 Upgrade Required", b"Upgrade: websocket")
-    if request.all(b"sec-websocket-version") != [b"13"] and fault != "any-version":
+    unseen = fault == "any-version" or \
+        fault == "extensions-hide-version" and request.all(b"sec-websocket-extensions")
+    if request.all(b"sec-websocket-version") != [b"13"] and not unseen:
         raise Refused("426 Upgrade Required", b"Upgrade: websocket", b"Sec-WebSocket-Version: 13")
     keys = request.all(b"sec-websocket-key")
     if fault == "first-key":
@@ -134,6 +136,8 @@ def check_upgrade(request, options, fault):
     offers = request.all(b"sec-websocket-extensions")
     if offers and not EXTENSIONS.fullmatch(b",".join(offers)) and fault != "any-extensions":
         raise Refused("400 Bad Request")
+    if fault == "origin-or-subprotocol" and request.all(b"origin") and request.all(b"sec-websocket-protocol"):
+        raise Refused("403 Forbidden")
     if fault != "any-origin":
         check_origin(request, options.get("--origin"))
 
