@@ -123,7 +123,7 @@ def resolve(host, port, family, kind):
 
 def bound(kind, arguments, host="0.0.0.0"):
     server = socket.socket(socket.AF_INET, kind)
-    if kind == socket.SOCK_STREAM:
+    if kind == socket.SOCK_STREAM and fault != "cannot-restart":
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     port = port_number(arguments.positionals[0])
     if fault == "loopback-only":
@@ -224,7 +224,9 @@ def apply_options(connection, options):
     """Deadlines by the kernel, so that a read and a write have each their own."""
     if fault.startswith("breaks-by") and fault[len("breaks-by"):] in [name[1:] for name in options]:
         raise OSError("the option cannot be set")
-    if "--read-timeout" in options:
+    if fault == "hasty":
+        timeout_option(connection, socket.SO_RCVTIMEO, 0.1)
+    elif "--read-timeout" in options:
         timeout_option(connection, socket.SO_RCVTIMEO, options["--read-timeout"])
     if "--write-timeout" in options:
         timeout_option(connection, socket.SO_SNDTIMEO, options["--write-timeout"])

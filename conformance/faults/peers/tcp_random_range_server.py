@@ -118,6 +118,13 @@ def take_lines(buffer):
     return lines, rest
 
 
+def send_or_die(connection, answered):
+    try:
+        connection.sendall(answered)
+    except OSError:
+        os._exit(1)
+
+
 def converse(connection):
     generator = random.Random(int(time.time()) // 1000) if fault == "seeded-by-time" else shared
     buffer = b""
@@ -126,6 +133,11 @@ def converse(connection):
         out = []
         for line in lines:
             answered = answer(generator, line)
+            if fault == "silent-on-oddities" and not re.fullmatch(rb"-?[1-9]\d* -?[1-9]\d*", line):
+                continue
+            if fault == "dies-by-vanishing":
+                send_or_die(connection, answered)
+                continue
             out.append(answered)
             if fault == "closes-after-error" and answered.startswith(b"error"):
                 break

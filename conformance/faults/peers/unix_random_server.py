@@ -1,6 +1,7 @@
 """unix-random-server, or by --fault a wrong one."""
 import os
 import random
+import re
 import socket
 import stat
 import sys
@@ -15,6 +16,8 @@ path = arguments.positionals[0]
 
 
 def integer(word):
+    if fault == "any-range":  # as atoi
+        return int(re.match(r"-?\d+|", word)[0] or 0)
     if word.removeprefix("-").isdigit() and word.isascii() and -2**63 <= int(word) < 2**63:
         return int(word)
     raise ValueError(word)
@@ -22,6 +25,8 @@ def integer(word):
 
 try:
     least, greatest = map(integer, arguments.positionals[1:] or ("1", "1000"))
+    if least > greatest and fault == "any-range":
+        least, greatest = greatest, least
     if least > greatest:
         raise ValueError("MIN is above MAX")
 except ValueError:
@@ -98,6 +103,8 @@ def converse(connection):
             connection.sendall(b"%d" % draw(generator) + (b"" if fault == "no-newline" else b"\n"))
             if fault == "one-answer":
                 return
+    if rest and fault == "dies-by-cut-line":
+        os._exit(1)
 
 
 def serve(connection):
