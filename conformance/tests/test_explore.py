@@ -93,7 +93,7 @@ def test_shards_of_a_line_server_together_are_the_whole(tmp_path):
         done = sockspec.run("explore", program, "--depth", "3", "--shard", f"{shard}/3", "--state", state)
         assert done.returncode == 0, done.stdout + done.stderr
         played += int(re.search(r"^(\d+) sequences in", done.stdout, re.M)[1])
-    assert played == int(re.search(r"^(\d+) sequences in", whole.stdout, re.M)[1]) > 100
+    assert played == int(re.search(r"^(\d+) sequences in", whole.stdout, re.M)[1]) > 50
     merged = sockspec.run("explore", "--merge", *states)
     assert merged.returncode == 0 and merged.stderr == "", merged.stdout + merged.stderr
     counts = re.findall(r"^depth (\d): (\d+) of \2 sequences$", merged.stdout, re.M)

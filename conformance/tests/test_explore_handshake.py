@@ -17,7 +17,7 @@ FAULTS = {
     ("ws-echo-server", "extensions-hide-version"): ("1/6", {"version- extensions-"}),
     ("ws-client", "any-status"): ("1/20", {"status-200", "status-301"}),
     ("ws-client", "any-upgrade"): ("1/20", {"upgrade-absent", "upgrade-longer"}),
-    ("ws-client", "exact-connection"): ("1/20", {"connection-lower", "connection-upper", "connection-list"}),
+    ("ws-client", "exact-connection"): ("1/8", {"connection-lower", "connection-upper", "connection-list"}),
     ("ws-client", "accept-in-any-case"): ("1/20", {"accept-swapped-case"}),
     ("ws-client", "first-accept"): ("1/20", {"accept-twice"}),
     ("ws-client", "any-extension"): ("1/20", {"extensions-unasked", "extensions-list"}),
