@@ -13,7 +13,7 @@ import time
 
 import yaml
 
-from mutation import BUILD, MOST, PROGRAMS, ROOT
+from mutation.sources import BUILD, MOST, PROGRAMS, ROOT
 
 SOCKSPEC = ROOT / "build" / "dev" / "bin" / "sockspec"
 PROFILE = BUILD / "profile.yaml"
@@ -23,6 +23,7 @@ HASTE = 0.2         # of the deadlines of cases; who dies of one that is so shor
 DEADLINE_S = 2      # the shortest there is, as in harness/run/script.c
 HANG_S = 60         # a run of some cases that does not end
 UNIT_HANG_S = 20
+OTHER_ZONES = {"impl/lib/time_text.c": ("UTC0", "XXX3:30", "XXX5")}
 STEPS = (6, 60)     # cases tried at once, before the rest
 LONGEST = 12        # cases that are tried as well, whatever they come by
 ZONE = "XXX-5:45"   # a time zone that is wrong in all ways when it is taken for UTC
@@ -79,8 +80,9 @@ def run_unit(test, **variables):
 # --- what comes by ---
 
 class Case:
-    def __init__(self, event, reached):
+    def __init__(self, event, reached, suite):
         self.id = event["id"]
+        self.suite = suite          # a digest of its file
         self.program = event["program"]
         self.seconds = event["seconds"]
         self.slow = event["verdict"] == "skip"
@@ -119,7 +121,7 @@ def reach(sources, jobs):
                 file.write(json.dumps([key, bits]) + "\n")
         done.append(key)
         progress("coming by", len(done), len(events), time.monotonic() - start)
-        return Case(event, int(bits, 16))
+        return Case(event, int(bits, 16), digest(suites[event["file"]]))
 
     start = time.monotonic()
     lock = threading.Lock()
@@ -131,7 +133,7 @@ def reach(sources, jobs):
 
 class Results:
     """What came of each, in a file that grows as they are tried. A kill holds as long as the mutant's own file stays as
-    it is, a survival as long as no suite changes either."""
+    it is, a survival as long as no suite with a case that comes by changes either."""
 
     def __init__(self, afresh):
         self.known = {}
@@ -164,10 +166,15 @@ class Trial:
         self.most = most
         self.kills = collections.defaultdict(collections.Counter)   # by function: the cases that killed in it
 
+    def tests(self, mutant):
+        """A digest of all that could notice it."""
+        suites = {case.suite for case in self.cases if case.reached >> mutant.number & 1}
+        return digest(*sorted(suites)) + (" all" if self.most == MOST else "")
+
     def kill(self, mutant):
-        """The case that notices and how ("fail", "deadline", "hang"), or (None, reason)."""
+        """The case that notices and how ("fail", "deadline", "hang", perhaps where), or (None, reason)."""
         reaching = [case for case in self.cases if case.reached >> mutant.number & 1]
-        if not reaching:
+        if not reaching and mutant.path not in OTHER_ZONES:
             return None, "no case comes by"
         slower = None
         for scale, group in self.groups(mutant, reaching):
@@ -178,6 +185,12 @@ class Trial:
             if case:
                 self.kills[mutant.path, mutant.function][case] += 1
                 return case, how
+        for zone in OTHER_ZONES.get(mutant.path, ()):
+            within = self.functions[mutant.path, mutant.function]
+            ids = [case.id for case in self.cases if case.reached & within][:STEPS[0]]
+            case, how = self.attempt(mutant.number, ids, 1, TZ=zone)
+            if case:
+                return case, f"{how} in {zone}"
         return None, f"slower in {slower}" if slower else "survives"
 
     def groups(self, mutant, reaching):
@@ -202,10 +215,10 @@ class Trial:
         return list(dict.fromkeys(case for pair in zip(ways, topics) for case in pair))
 
     @staticmethod
-    def attempt(number, ids, scale):
+    def attempt(number, ids, scale, **variables):
         start = time.monotonic()
         status, events = run_cases(ids, "--fail-fast", "--time-scale", str(scale), "--jobs", "8",
-                                   MUTANT=str(number))
+                                   MUTANT=str(number), **variables)
         if status is None:
             return ids[0], "hang"
         if status == 0:
@@ -228,7 +241,8 @@ def rank(cases, kind, order):
 
 
 class UnitTrial:
-    def __init__(self):
+    def __init__(self, sources):
+        self.sources = sources
         self.reached = {}
         for index, test in enumerate(sorted(PROGRAMS.glob("test_*"))):
             bits = marks(f"unit-{index}", lambda path, test=test: self.check(test, path))
@@ -238,6 +252,9 @@ class UnitTrial:
     def check(test, path):
         if run_unit(test, MUTANTS_REACHED=path) != 0:
             sys.exit(f"ci/mutants: {test.name} fails without a mutant")
+
+    def tests(self, _):
+        return self.sources
 
     def kill(self, mutant):
         tests = [test for test, bits in self.reached.items() if bits >> mutant.number & 1]
@@ -254,7 +271,7 @@ def progress(what, done, total, seconds):
               end="" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
 
 
-def try_all(what, trial, mutants, results, tests, jobs):
+def try_all(what, trial, mutants, results, jobs):
     """The result of each mutant."""
     texts = {path: (ROOT / path).read_bytes() for path in {mutant.path for mutant in mutants}}
     start = time.monotonic()
@@ -262,6 +279,7 @@ def try_all(what, trial, mutants, results, tests, jobs):
 
     def attempt(mutant):
         key = digest(what, mutant.path, mutant.name, texts[mutant.path])
+        tests = trial.tests(mutant)
         result = results.find(key, tests)
         if not result:
             began = time.monotonic()

@@ -8,11 +8,12 @@ import shutil
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
 BUILD = ROOT / "build" / "mutants"
 SOURCES = BUILD / "src"
 PROGRAMS = BUILD / "programs"
-MOST = 1 << 16      # as in ci/mutant.c
+MOST = 1 << 16      # as in mutant.c
 SWAPS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "+": "-", "-": "+", "*": "/", "/": "*",
          "%": "*", "&": "|", "|": "&", "<<": ">>", ">>": "<<", "&&": "||", "||": "&&"}
 
@@ -191,10 +192,10 @@ def write_copy(paths):
 def compile_copy():
     """Programs and unit tests, by one compiler run each; what a mutant makes of types is not warned about."""
     PROGRAMS.mkdir(parents=True, exist_ok=True)
-    compiler = ["clang", "-std=gnu17", "-D_GNU_SOURCE", "-O1", "-g", "-w", f"-I{SOURCES}", f"-I{ROOT / 'ci'}"]
+    compiler = ["clang", "-std=gnu17", "-D_GNU_SOURCE", "-O1", "-g", "-w", f"-I{SOURCES}", f"-I{HERE}"]
     library = BUILD / "library.o"
     objects = []
-    units = [*sorted((SOURCES / "lib").glob("*.c")), ROOT / "ci" / "mutant.c"]
+    units = [*sorted((SOURCES / "lib").glob("*.c")), HERE / "mutant.c"]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for source in units:
             objects.append(BUILD / f"{source.stem}.o")
