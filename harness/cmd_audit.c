@@ -2,13 +2,13 @@
 #include <errno.h>
 #include <getopt.h>
 #include <glob.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "audit/audit.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "cmd.h"
 
@@ -41,14 +41,6 @@ struct audit_options {
     bool cases;
     struct audit_settings settings;
 };
-
-static atomic_bool interrupted; // lock-free, so a handler may set it
-
-static void on_interrupt(int signal)
-{
-    (void)signal;
-    interrupted = true;
-}
 
 static int parse_jobs(struct audit_options *options, const char *text)
 {
@@ -230,7 +222,7 @@ static int audit_all(const struct audit_options *options, const struct lists *li
     }
     if (events && fclose(events) != 0)
         status = (usage_error("cannot write %s: %s", options->jsonl, strerror(errno)), EXIT_HARNESS);
-    return interrupted ? 130 : status;
+    return interrupted ? EXIT_INTERRUPTED : status;
 }
 
 int cmd_audit(int argc, char **argv)
@@ -255,9 +247,7 @@ int cmd_audit(int argc, char **argv)
     if (status == 0)
         status = load_lists(&catalog, &options, argv + optind, argc - optind, &lists);
     if (status == 0) {
-        signal(SIGPIPE, SIG_IGN);
-        signal(SIGINT, on_interrupt);
-        signal(SIGTERM, on_interrupt);
+        interrupt_catch();
         status = audit_all(&options, &lists);
     }
     free(lists.items);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "cmd.h"
 #include "model/ws_case.h"
@@ -25,7 +26,7 @@ struct case_player cases_player(struct target_session *session, const struct tar
         .jobs = JOBS_FACTOR * options->jobs,
         .time_scale = options->time_scale,
         .strict = options->strict,
-        .stop = &target_interrupted,
+        .stop = &interrupted,
         .progress = isatty(STDERR_FILENO) ? explore_show_progress : NULL,
         .context = progress,
     };
@@ -79,8 +80,8 @@ int cases_status(struct case_player *player, const struct case_findings *finding
         free(player->error);
         return player->not_ready ? EXIT_NOT_READY : EXIT_HARNESS;
     }
-    if (target_interrupted)
-        return 130;
+    if (interrupted)
+        return EXIT_INTERRUPTED;
     return findings->count ? EXIT_FAILED : EXIT_AS_EXPECTED;
 }
 

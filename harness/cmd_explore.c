@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "cmd.h"
 #include "cmd_cases.h"
 #include "cmd_explore.h"
@@ -188,7 +189,7 @@ static int explore(struct exploring *exploring, const struct target_session *ses
         .strict = options->target.strict,
         .shard = options->shard,
         .shards = options->shards,
-        .stop = &target_interrupted,
+        .stop = &interrupted,
         .is_done = is_done,
         .unit_done = unit_done,
         .found = found,
@@ -212,7 +213,7 @@ static int explore(struct exploring *exploring, const struct target_session *ses
     status = print_findings(&exploring->exploration, &exploring->alphabet, &options->target, options->out);
     if (exploring->exploration.error)
         return usage_error("%s", exploring->exploration.error), EXIT_NOT_READY;
-    return target_interrupted ? 130 : status;
+    return interrupted ? EXIT_INTERRUPTED : status;
 }
 
 static int explore_frames(const struct explore_options *options, const struct target_session *session)
@@ -231,7 +232,7 @@ static int run(const struct explore_options *options)
     struct case_model model;
     const char *program = options->target.program;
     int status = target_session_open(&session, &options->target);
-    target_catch_signals();
+    interrupt_catch();
     if (status == 0 && options->handshake)
         status = handshake_explore_program(&session, options);
     else if (status == 0 && case_model_find(program, &model))

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "cmd.h"
@@ -161,7 +162,7 @@ static int fuzz(const struct fuzz_options *options, const struct target_session 
         .cases = options->cases,
         .jobs = options->target.jobs,
         .strict = options->target.strict,
-        .stop = &target_interrupted,
+        .stop = &interrupted,
         .progress = terminal ? show_progress : NULL,
         .context = (void *)(uintptr_t)options,
     };
@@ -172,8 +173,8 @@ static int fuzz(const struct fuzz_options *options, const struct target_session 
         fputs("\r\033[K", stderr);
     print_outcome(&outcome);
     int status = outcome.failed ? report_failure(options, &settings.host, &outcome) : EXIT_AS_EXPECTED;
-    if (target_interrupted)
-        status = 130;
+    if (interrupted)
+        status = EXIT_INTERRUPTED;
     if (outcome.error) {
         usage_error("%s", outcome.error);
         status = EXIT_NOT_READY;
@@ -192,7 +193,7 @@ int cmd_fuzz(int argc, char **argv)
     struct case_model model;
     status = target_session_open(&session, &options.target);
     if (status == 0)
-        target_catch_signals();
+        interrupt_catch();
     if (status == 0 && case_model_find(options.target.program, &model)) {
         printf("seed %" PRIu64 "\n", options.seed);
         status = cases_fuzz(&session, &options.target, &model, options.seed, options.cases, options.out);

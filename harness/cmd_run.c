@@ -1,7 +1,6 @@
 // `sockspec run`: run cases against an implementation and report.
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "cmd.h"
 #include "cmd_run_options.h"
@@ -43,18 +43,9 @@ struct run {
     size_t counts[VERDICT_COUNT];
     struct readiness *readiness; // by index of the catalog's programs
     bool report_failed;
+    bool failed_fast; // what interrupted it is --fail-fast
     const char *rerun_options;
 };
-
-static atomic_bool interrupted; // lock-free, so a handler may set it
-static atomic_bool ending;      // by an interrupt, or by --fail-fast
-
-static void on_interrupt(int signal)
-{
-    (void)signal;
-    interrupted = true;
-    ending = true;
-}
 
 // --- preparing ---
 
@@ -245,8 +236,10 @@ static void publish(void *context, const struct plan_entry *entry, struct result
     note_readiness(run, entry, result);
     result_expect(result, expectations_find(&run->expectations, entry->id));
     run->counts[result->verdict]++;
-    if (run->options.fail_fast && verdict_spoils(result->verdict, run->options.strict))
-        ending = true;
+    if (run->options.fail_fast && verdict_spoils(result->verdict, run->options.strict)) {
+        run->failed_fast = true;
+        interrupted = true;
+    }
     char *options = result->seeded ? format_text("%s --seed %" PRIu64, run->rerun_options, run->options.seed)
                                    : duplicate(run->rerun_options);
     char *rerun = launch_rerun(entry, run->catalog.data, options, run->options.command);
@@ -259,8 +252,8 @@ static void publish(void *context, const struct plan_entry *entry, struct result
 
 static int exit_status(const struct run *run)
 {
-    if (interrupted)
-        return 130;
+    if (interrupted && !run->failed_fast)
+        return EXIT_INTERRUPTED;
     if (run->report_failed)
         return EXIT_HARNESS;
     size_t ran = run->plan.count - run->counts[VERDICT_SKIP] - run->counts[VERDICT_UNSUPPORTED];
@@ -299,7 +292,7 @@ static int run_plan(struct run *run)
         .time_scale = run->options.time_scale,
         .seed = run->options.seed,
         .keep_going = run->options.keep_going,
-        .stop = &ending,
+        .stop = &interrupted,
         .publish = publish,
         .context = run,
     };
@@ -315,14 +308,6 @@ static int run_plan(struct run *run)
     if (status == EXIT_USAGE)
         usage_error("no case ran: all of them are unsupported or left out");
     return run->report_failed ? EXIT_HARNESS : status;
-}
-
-static void set_signals(void)
-{
-    signal(SIGPIPE, SIG_IGN);
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
 }
 
 static void release(struct run *run)
@@ -356,7 +341,7 @@ int cmd_run(int argc, char **argv)
     if (status == 0)
         status = open_reports(&run);
     if (status == 0) {
-        set_signals();
+        interrupt_catch();
         status = run_plan(&run);
     }
     free(rerun_options);

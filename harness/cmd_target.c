@@ -1,7 +1,6 @@
 #include "cmd_target.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,22 +25,6 @@ const char exit_status_help[] =
     "\n"
     "Exit status: 0 as expected, 1 a failure was found, 2 usage, 3 the program never became ready, 4 error of the\n"
     "harness, 130 interrupted.\n";
-
-atomic_bool target_interrupted; // lock-free, so a handler may set it
-
-static void on_interrupt(int signal)
-{
-    (void)signal;
-    target_interrupted = true;
-}
-
-void target_catch_signals(void)
-{
-    signal(SIGPIPE, SIG_IGN);
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 // --- the command line ---
 

@@ -4,7 +4,6 @@
 #define SOCKSPEC_CMD_TARGET_H
 
 #include <getopt.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "iut/sandbox.h"
@@ -72,10 +71,6 @@ int target_session_open(struct target_session *session, const struct target_opti
 void target_session_close(struct target_session *session);
 
 struct host_settings target_session_host(const struct target_session *session, const struct target_options *options);
-
-// Set by SIGINT and SIGTERM from target_catch_signals() on.
-extern atomic_bool target_interrupted;
-void target_catch_signals(void);
 
 // Prints a suite that reproduces a failure, writes it into a file too (NULL: none), and says how to run it.
 void target_print_case(const struct target_options *options, const char *path, const char *suite);
