@@ -5,8 +5,6 @@
 
 #include "base/memory.h"
 
-#define NO_CODE 0
-
 enum due_kind {
     DUE_MESSAGE,
     DUE_PONG,
@@ -22,7 +20,7 @@ struct ws_due {
     enum ws_state state;
     enum ws_symbol symbol;
     enum ws_reply reply;
-    unsigned code; // of the close frame that was sent, or NO_CODE
+    unsigned code; // of the close frame that was sent, or WS_NO_CODE
     unsigned opcode;
     unsigned char *bytes;
     size_t length;
@@ -254,86 +252,6 @@ static void receive_pong(struct ws_oracle *oracle, const unsigned char *bytes, s
 
 // --- the end ---
 
-// How an end fits what called for it; `code` is that of the close frame that came, NO_CODE when it had none.
-struct ending {
-    bool bare; // without a close frame
-    unsigned code;
-};
-
-static bool is_code(const struct ending *ending, unsigned one, unsigned other)
-{
-    return !ending->bare && ending->code != NO_CODE && (ending->code == one || ending->code == other);
-}
-
-static bool is_echo(const struct ending *ending, const struct ws_due *due)
-{
-    return !ending->bare && (ending->code == due->code || (due->code == NO_CODE && ending->code == 1000));
-}
-
-static bool is_weak_echo(const struct ending *ending)
-{
-    return !ending->bare && (ending->code == NO_CODE || ending->code == 1000);
-}
-
-static enum ws_grade weak(const struct ending *ending, const char *other, const char **why)
-{
-    *why = ending->bare ? "RFC 6455 7.1.7 asks for a close frame before the end" : other;
-    return WS_GRADE_NONSTRICT;
-}
-
-static enum ws_grade grade_end(const struct ws_due *due, const struct ending *ending, const char **why)
-{
-    static const char protocol_error[] = "1002 (protocol error) is the code for it";
-    *why = NULL;
-    switch (due->reply) {
-    case WS_REPLY_NOTHING:
-    case WS_REPLY_DELIVER:
-    case WS_REPLY_PONG:
-    case WS_REPLY_COUNT:
-        break;
-    case WS_REPLY_CLOSE:
-        if (is_echo(ending, due))
-            return WS_GRADE_PASS;
-        *why = "RFC 6455 5.5.1 says that the code is typically sent back";
-        return is_weak_echo(ending) ? WS_GRADE_NONSTRICT : WS_GRADE_FAIL;
-    case WS_REPLY_CLOSE_OR_1002:
-        if (is_echo(ending, due))
-            return WS_GRADE_PASS;
-        *why = "the code is registered by now";
-        return ending->bare || is_weak_echo(ending) || is_code(ending, 1002, 1002) ? WS_GRADE_NONSTRICT : WS_GRADE_FAIL;
-    case WS_REPLY_1002_OR_CLOSE:
-        if (is_code(ending, 1002, 1002))
-            return WS_GRADE_PASS;
-        if (!is_echo(ending, due))
-            return weak(ending, protocol_error, why);
-        *why = "RFC 6455 7.4 does not tell a receiver to refuse the code";
-        return due->symbol == WS_SYMBOL_CLOSE_ABOVE ? WS_GRADE_INFO : WS_GRADE_NONSTRICT;
-    case WS_REPLY_FAIL_MASK:
-        if (ending->bare)
-            return WS_GRADE_PASS;
-        return is_code(ending, 1002, 1002) ? WS_GRADE_PASS : weak(ending, protocol_error, why);
-    case WS_REPLY_FAIL_1002:
-    case WS_REPLY_MAY_FAIL_1002:
-        return is_code(ending, 1002, 1002) ? WS_GRADE_PASS : weak(ending, protocol_error, why);
-    case WS_REPLY_FAIL_1007:
-    case WS_REPLY_MAY_FAIL_1007:
-        return is_code(ending, 1007, 1007) ? WS_GRADE_PASS
-                                           : weak(ending, "1007 is the code for text that is not UTF-8", why);
-    case WS_REPLY_FAIL_1007_OR_1002:
-        return is_code(ending, 1007, 1002)
-                   ? WS_GRADE_PASS
-                   : weak(ending, "1007 (not UTF-8) or 1002 (protocol error) is the code for it", why);
-    case WS_REPLY_FAIL_1009:
-        return is_code(ending, 1009, 1009) ? WS_GRADE_PASS
-                                           : weak(ending, "1009 is the code for a message that is too big", why);
-    case WS_REPLY_FAIL_1002_OR_1009:
-        return is_code(ending, 1002, 1009)
-                   ? WS_GRADE_PASS
-                   : weak(ending, "1002 (protocol error) or 1009 (too big) is the code for it", why);
-    }
-    return WS_GRADE_FAIL;
-}
-
 // What was due before the connection had to end and got lost.
 static bool lost_before(const struct ws_oracle *oracle, const struct ws_due *cause)
 {
@@ -345,7 +263,7 @@ static bool lost_before(const struct ws_oracle *oracle, const struct ws_due *cau
 }
 
 // Finds what called for this end, the best of what fits. False when nothing did.
-static bool end_fits(struct ws_oracle *oracle, const struct ending *ending)
+static bool end_fits(struct ws_oracle *oracle, const struct ws_ending *ending)
 {
     enum ws_grade best = WS_GRADE_FAIL;
     const char *best_why = NULL;
@@ -354,7 +272,7 @@ static bool end_fits(struct ws_oracle *oracle, const struct ending *ending)
         const char *why;
         if (due->kind < DUE_END || (due->kind == DUE_LEAVE && due->met))
             continue;
-        enum ws_grade grade = grade_end(due, ending, &why);
+        enum ws_grade grade = ws_ending_grade(ending, due->reply, due->symbol, due->code, &why);
         if (grade < WS_GRADE_NONSTRICT && lost_before(oracle, due)) {
             grade = WS_GRADE_NONSTRICT;
             why = "what was due before the end got lost";
@@ -381,7 +299,7 @@ static bool is_sent_back(const struct ws_oracle *oracle, unsigned code)
 
 static void receive_close(struct ws_oracle *oracle, const unsigned char *payload, size_t length)
 {
-    struct ending ending = {.code = length >= 2 ? (unsigned)payload[0] << 8 | payload[1] : NO_CODE};
+    struct ws_ending ending = {.code = length >= 2 ? (unsigned)payload[0] << 8 | payload[1] : WS_NO_CODE};
     bool legal = length == 0 || (length >= 2 && ws_utf8_valid(payload + 2, length - 2) &&
                                  (ws_close_code_valid(ending.code) || is_sent_back(oracle, ending.code)));
     if (legal && end_fits(oracle, &ending)) {
@@ -402,7 +320,7 @@ static void receive_close(struct ws_oracle *oracle, const unsigned char *payload
 
 void ws_oracle_ends(struct ws_oracle *oracle, const char *how)
 {
-    struct ending ending = {.bare = true};
+    struct ws_ending ending = {.bare = true};
     oracle->ended = true;
     bool cut = oracle->in.length || oracle->coming_opcode;
     bool fits = !oracle->close_seen && end_fits(oracle, &ending);

@@ -9,9 +9,8 @@
 #define SOCKSPEC_MODEL_WS_ORACLE_H
 
 #include "base/buffer.h"
+#include "model/ws_ending.h"
 #include "model/ws_sequence.h"
-
-enum ws_grade { WS_GRADE_PASS, WS_GRADE_INFO, WS_GRADE_NONSTRICT, WS_GRADE_FAIL };
 
 struct ws_oracle {
     struct ws_receiver receiver;
