@@ -11,7 +11,7 @@
 const char *const payload_keys[] = {
     "text",        "hex",      "base64",          "fill",        "length",  "concat",    "deflated", "blocks", "final",
     "tail",        "takeover", "frame",           "message",     "payload", "deflate",   "fin",      "rsv",    "mask",
-    "length-form", "fragment", "declared-length", "close-frame", "reason",  "handshake", "response", NULL};
+    "length-form", "fragment", "declared-length", "close-frame", "reason",  "handshake", "response", "noise",  NULL};
 
 const char *const request_keys[] = {"method", "target", "version", "set", "without", "add", NULL};
 
@@ -110,6 +110,24 @@ static bool read_fill(struct reader *reader, const yaml_node_t *map, struct payl
     return true;
 }
 
+// `noise` is bytes that nothing can compress, the same ones for each length: by xorshift (Marsaglia 2003).
+static bool read_noise(struct reader *reader, const yaml_node_t *map, struct payload *payload)
+{
+    long long length;
+    if (!read_integer(reader, map_get(reader, map, "noise"), 0, 1 << 20, &length))
+        return false;
+    unsigned char *bytes = arena_allocate(reader->arena, (size_t)length + 1, 1);
+    uint64_t state = UINT64_C(88172645463325252);
+    for (long long i = 0; i < length; i++) {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes[i] = (unsigned char)(state >> 32);
+    }
+    payload_set_bytes(payload, bytes, (size_t)length);
+    return true;
+}
+
 static bool read_concat(struct reader *reader, const yaml_node_t *map, struct payload *payload)
 {
     const yaml_node_t *node = map_get(reader, map, "concat");
@@ -151,6 +169,7 @@ static const struct {
     {"hex", read_hex_word, {NULL}},
     {"base64", read_base64, {NULL}},
     {"fill", read_fill, {"length"}},
+    {"noise", read_noise, {NULL}},
     {"concat", read_concat, {NULL}},
     {"deflated", payload_read_deflated, {"blocks", "final", "tail", "takeover"}},
     {"frame", payload_read_frame, {"payload", "deflate", "fin", "rsv", "mask", "length-form", "declared-length"}},
@@ -177,7 +196,7 @@ static size_t find_word(struct reader *reader, const yaml_node_t *node)
     }
     if (found == PAYLOAD_WORDS)
         reader_problem(reader, node,
-                       "a payload needs one of: text, hex, base64, fill, concat, deflated, frame, "
+                       "a payload needs one of: text, hex, base64, fill, noise, concat, deflated, frame, "
                        "message, close-frame, handshake, response");
     return found;
 }

@@ -37,8 +37,9 @@ struct payload {
     struct ws_response response;
 };
 
-// Reads a payload: a scalar, or a map with one of the words text, hex, base64, fill, concat, deflated, frame,
-// message, close-frame, handshake, response. `more` are keys of the map that belong to somebody else (NULL at the end, may be NULL).
+// Reads a payload: a scalar, or a map with one of the words text, hex, base64, fill, noise, concat, deflated,
+// frame, message, close-frame, handshake, response. `more` are keys of the map that belong to somebody else (NULL at the
+// end, may be NULL).
 bool payload_read(struct reader *reader, const yaml_node_t *node, const char *const *more, struct payload *payload);
 
 // Reads the members of an opening handshake (method, target, version, set, without, add) from a map.

@@ -123,8 +123,9 @@ static void test_unknown_words_are_problems(void **state)
     check_problem("{regexp: a}", "1:2: unknown key `regexp` in a matcher, did you mean `regex`?");
     check_problem("[a]", "1:1: a matcher must be a map, not a list");
     check_problem(
-        "{}", "1:1: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, message, close-frame, "
-              "handshake, response");
+        "{}",
+        "1:1: a payload needs one of: text, hex, base64, fill, noise, concat, deflated, frame, message, close-frame, "
+        "handshake, response");
     check_problem("{any: []}", "1:7: `any` needs an alternative");
     check_problem("{any: a}", "1:7: any must be a list, not a plain value");
     check_problem("{any: [{regx: a}]}", "1:9: unknown key `regx` in a matcher, did you mean `regex`?");

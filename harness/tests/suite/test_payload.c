@@ -1,6 +1,9 @@
 // Payloads: every word with its companions, and what each refuses.
 #include "support.h"
 
+#include <zlib.h>
+
+#include "base/memory.h"
 #include "suite/matcher.h"
 #include "suite/payload.h"
 
@@ -76,6 +79,32 @@ static void test_fill_repeats_a_byte_or_a_text(void **state)
     check_bytes("{fill: abc, length: 7}", "abcabca", 7);
     check_bytes("{fill: abc, length: 2}", "ab", 2);
     check_bytes("{fill: abc, length: 0}", NULL, 0);
+}
+
+// Too small for its window to be of use, and larger than that.
+static void test_noise_cannot_be_compressed(void **state)
+{
+    (void)state;
+    static const uLong lengths[] = {100, 70000};
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        struct read_payload read;
+        struct buffer out = {0};
+        char *text = format_text("{noise: %lu}", lengths[i]);
+        payload_open(&read, text);
+        payload_append(&read.payload, &out);
+        assert_int_equal(out.length, lengths[i]);
+        uLongf size = compressBound(lengths[i]);
+        unsigned char *smaller = allocate(1, size);
+        assert_int_equal(compress(smaller, &size, out.data, lengths[i]), Z_OK);
+        assert_true(size > lengths[i]);
+        free(smaller);
+        buffer_free(&out);
+        document_close(&read.document);
+        free(text);
+    }
+    check_bytes("{noise: 0}", NULL, 0);
+    check_problem("{noise: -1}", "1:9: -1 is not in the range 0 to 1048576");
+    check_problem("{noise: 1, length: 2}", "1:20: `length` does not go with `noise`");
 }
 
 static void test_fill_refuses_what_cannot_be_repeated(void **state)
@@ -325,10 +354,11 @@ static void test_words_exclude_each_other(void **state)
 {
     (void)state;
     check_problem(
-        "{}", "1:1: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, message, close-frame, "
-              "handshake, response");
+        "{}",
+        "1:1: a payload needs one of: text, hex, base64, fill, noise, concat, deflated, frame, message, close-frame, "
+        "handshake, response");
     check_problem("{length: 5}",
-                  "1:1: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, message, "
+                  "1:1: a payload needs one of: text, hex, base64, fill, noise, concat, deflated, frame, message, "
                   "close-frame, handshake, response");
     check_problem("{text: a, hex: \"00\"}", "1:1: `text` and `hex` exclude each other");
     check_problem("{frame: text, close-frame: 1000}", "1:1: `frame` and `close-frame` exclude each other");
@@ -364,7 +394,7 @@ static void test_keys_of_others_may_stand_beside(void **state)
                     "1:11: unknown key `on` in a payload; it can have: text, hex, base64, fill, length, "
                     "concat, deflated, blocks, final, tail, takeover, frame, message, payload, deflate, fin, "
                     "rsv, mask, length-form, fragment, "
-                    "declared-length, close-frame, reason, handshake, response");
+                    "declared-length, close-frame, reason, handshake, response, noise");
     document_close(&document);
 }
 
@@ -428,6 +458,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain_words_are_bytes),
         cmocka_unit_test(test_fill_repeats_a_byte_or_a_text),
+        cmocka_unit_test(test_noise_cannot_be_compressed),
         cmocka_unit_test(test_fill_refuses_what_cannot_be_repeated),
         cmocka_unit_test(test_hex_and_base64_refuse_what_is_neither),
         cmocka_unit_test(test_a_frame_has_the_header_that_is_asked_for),

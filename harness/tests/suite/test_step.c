@@ -266,7 +266,7 @@ static void test_expectations_take_times(void **state)
         "[{expect-stdout: {text: x, on: a}}]", 1,
         "1:28: unknown key `on` in a matcher; it can have: text, hex, base64, fill, length, concat, "
         "deflated, blocks, final, tail, takeover, frame, message, payload, deflate, fin, rsv, mask, length-form, fragment, declared-length, close-frame, reason, "
-        "handshake, response, regex, prefix, bytes, integer, unix-seconds, go-time, rfc3339-time, request, pongs, end, eof, "
+        "handshake, response, noise, regex, prefix, bytes, integer, unix-seconds, go-time, rfc3339-time, request, pongs, end, eof, "
         "any, grade, why, until, within, not-before");
 }
 
@@ -293,7 +293,7 @@ static void test_sending_takes_payload_and_sender(void **state)
     document_close(&read.document);
     check_problem("[{send: {text: x, from: me}}]", 1, "1:25: `me` is not a sender (other)");
     check_problem("[{send: {on: a}}]", 1,
-                  "1:9: a payload needs one of: text, hex, base64, fill, concat, deflated, frame, "
+                  "1:9: a payload needs one of: text, hex, base64, fill, noise, concat, deflated, frame, "
                   "message, close-frame, handshake, response");
 }
 
