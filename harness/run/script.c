@@ -17,8 +17,10 @@ int64_t patience_ms(const struct script_context *context, enum patience patience
 
 int64_t step_deadline(const struct script_context *context, const struct step *step)
 {
-    int64_t ms = step->patience == PATIENCE_EXACT ? (int64_t)((double)step->within_ms * context->time_scale)
-                                                  : patience_ms(context, step->patience);
+    // A time that is written out is a requirement's: it can be stretched, not shortened.
+    int64_t ms = step->patience == PATIENCE_EXACT
+                     ? (int64_t)((double)step->within_ms * (context->time_scale > 1 ? context->time_scale : 1))
+                     : patience_ms(context, step->patience);
     return clock_now() + ms * NANOSECONDS_PER_MS;
 }
 
