@@ -99,6 +99,7 @@ static bool parse_groups(const char *text, size_t length, struct progress *progr
     return true;
 }
 
+/* Into bytes that are zero. */
 static bool parse_ipv6(const char *text, size_t length, uint8_t bytes[16])
 {
     struct progress progress = {.count = 0};
@@ -107,15 +108,12 @@ static bool parse_ipv6(const char *text, size_t length, uint8_t bytes[16])
         text += 2;
         length -= 2;
     }
-    if (!progress.has_gap && length == 0)
-        return false;
     if (!parse_groups(text, length, &progress))
         return false;
     if (progress.has_gap ? progress.count > 14 : progress.count != 16)
         return false;
     size_t tail = progress.has_gap ? progress.count - progress.gap : 0;
     size_t head = progress.count - tail;
-    memset(bytes, 0, 16);
     memcpy(bytes, progress.bytes, head);
     memcpy(bytes + 16 - tail, progress.bytes + head, tail);
     return true;

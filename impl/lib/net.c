@@ -121,12 +121,6 @@ void net_drain(int socket, int64_t timeout_ms)
     }
 }
 
-void net_close_drained(int socket, int64_t timeout_ms)
-{
-    net_drain(socket, timeout_ms);
-    close(socket);
-}
-
 int net_family_of(const char *network, const char *kind, enum net_family *family)
 {
     static const struct {

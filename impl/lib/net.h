@@ -10,7 +10,7 @@
  * vanished gives EPIPE, not SIGPIPE.
  *
  * Nothing here is shared between calls, so threads may use different sockets freely. What is opened belongs
- * to the caller, who closes it: with net_close_drained where the peer must get every byte (contract 0.6).
+ * to the caller, who closes it: behind net_drain where the peer must get every byte (contract 0.6).
  */
 
 #include <netdb.h>
@@ -60,9 +60,6 @@ int net_wait_writable(int socket, int64_t deadline);
  * no RST that would cost the peer our last bytes (contract 0.6). Gives up after `timeout_ms` or 1 MiB. Leaves
  * the socket open; failures mean that there is nothing left to protect, and are not reported. */
 void net_drain(int socket, int64_t timeout_ms);
-
-/* net_drain, then close. */
-void net_close_drained(int socket, int64_t timeout_ms);
 
 /* Finds the addresses of "host:port" (contract 0.8) for sockets of `type` (SOCK_STREAM, SOCK_DGRAM); an empty
  * host is loopback. Returns 0 and a list for freeaddrinfo; -EINVAL for a malformed text or port;

@@ -30,7 +30,8 @@ static void *serve(void *argument)
     lines_begin(&lines, client);
     for (size_t i = 0; script->answers[i] && lines_next(&lines, net_deadline(LATE_MS), &line) > 0; i++)
         net_write(client, script->answers[i], strlen(script->answers[i]), net_deadline(LATE_MS));
-    net_close_drained(client, LATE_MS);
+    net_drain(client, LATE_MS);
+    close(client);
     return NULL;
 }
 
