@@ -24,7 +24,10 @@ def leave(message, status=1):
 def fatal(action, error):
     if fault == "fatal-is-silent":
         os._exit(1)
-    leave(f"Fatal error: {action}: {error}", 0 if fault == "fatal-exits-0" else 1)
+    line = f"Fatal error: {action}: {error}"
+    if fault != "breaks-lines":
+        line = "".join(letter if letter.isprintable() else "?" for letter in line)
+    leave(line, 0 if fault == "fatal-exits-0" else 1)
 
 
 def usage_error(usage):

@@ -13,6 +13,7 @@ fault = arguments.fault
 options = arguments.options
 shared = random.Random(5 if fault == "fixed-seed" else os.urandom(16))
 LEAST, GREATEST = -2**63, 2**63 - 1
+last_range = [b"", b""]
 
 
 def number(word):
@@ -60,6 +61,9 @@ def range_of(line):
         words.insert(0, b"1")
     if len(words) != 2:
         raise ValueError("two numbers are wanted")
+    if fault == "keeps-the-last":
+        words = [kept if abs(int(word)) > GREATEST and kept else word for word, kept in zip(words, last_range)]
+        last_range[:] = words
     minimum, maximum = map(number, words)
     if fault == "swaps-ends" and minimum > maximum:
         minimum, maximum = maximum, minimum

@@ -2,6 +2,7 @@
 import itertools
 import os
 import random
+import re
 import socket
 import sys
 import time
@@ -11,27 +12,29 @@ import common
 drawn = itertools.count(1)
 USAGE = "[--host ADDRESS] [--read-timeout TIME] [--write-timeout TIME] [--keepalive] PORT [MIN MAX]"
 OPTIONS = {"--host": str, "--read-timeout": common.duration, "--write-timeout": common.duration, "--keepalive": None}
+arguments = common.Arguments(USAGE, OPTIONS, 1, 3)
+fault = arguments.fault
+options = arguments.options
 
 
 def integer(text):
+    if fault == "any-range":  # as atoi
+        return int(re.match(r"-?\d+|", text)[0] or 0)
     if text.removeprefix("-").isdigit() and text.isascii() and -2**63 <= int(text) < 2**63:
         return int(text)
     raise ValueError(text)
 
 
-arguments = common.Arguments(USAGE, OPTIONS, 1, 3)
-fault = arguments.fault
-options = arguments.options
 try:
     minimum, maximum = map(integer, arguments.positionals[1:] or ("1", "1000"))
 except ValueError:
-    common.leave(f"usage: {sys.argv[0]} {USAGE}")
-if fault == "swaps-ends" and minimum > maximum:
+    common.usage_error(f"usage: {sys.argv[0]} {USAGE}")
+if fault in ("swaps-ends", "any-range") and minimum > maximum:
     minimum, maximum = maximum, minimum
 if fault == "ignores-range":
     minimum, maximum = 1, 1000
 if minimum > maximum:
-    common.leave(f"usage: {sys.argv[0]} {USAGE}")
+    common.usage_error(f"usage: {sys.argv[0]} {USAGE}")
 width = maximum - minimum + 1
 shared = random.Random(5 if fault == "fixed-seed" else os.urandom(16))
 

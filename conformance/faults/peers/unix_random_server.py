@@ -30,7 +30,7 @@ try:
     if least > greatest:
         raise ValueError("MIN is above MAX")
 except ValueError:
-    common.leave(f"usage: {sys.argv[0]} {USAGE}")
+    common.usage_error(f"usage: {sys.argv[0]} {USAGE}")
 
 process_generator = random.Random(5 if fault == "fixed-seed" else os.urandom(16))
 

@@ -28,6 +28,8 @@ arguments = common.Arguments(USAGE, {"--connect-timeout": common.duration, "--id
                                      "--deflate-offer": str}, 1, 2)
 fault = arguments.fault
 options = arguments.options
+if "--deflate-offer" in options and ws_deflate.parameters(ws_offer.text(options["--deflate-offer"]), fault) is None:
+    common.usage_error(f"usage: {sys.argv[0]} {USAGE}")
 
 
 class Failed(Exception):
@@ -51,12 +53,16 @@ def place(words):
         address, target = words
     else:
         match = re.fullmatch(r"wss?://([^/?#]+)([/?][^#]*)?", words[0], re.IGNORECASE)
-        if "://" not in words[0]:
-            common.leave(f"usage: {sys.argv[0]} {USAGE}")
+        if fault == "any-scheme":
+            match = re.fullmatch(r".*:/+([^/?#]+)([/?][^#]*)?", words[0])
+        if fault == "any-path":
+            match = match or re.fullmatch(r"([^/]+)()", words[0])
+        if not match and "://" not in words[0]:
+            common.usage_error(f"usage: {sys.argv[0]} {USAGE}")
         if not match:
             common.fatal(f"URL {words[0]!r}", "not a WebSocket URL")
-        address, target, secure = match[1], match[2] or "/", words[0][2] in "sS"
-    if re.search(r"[^!-~]", target):
+        address, target, secure = match[1], match[2] or "/", words[0].lower().startswith("wss:")
+    if re.search(r"[^!-~]", target) and fault != "any-target":
         common.fatal(f"path {target!r}", "not printable ASCII")
     field = "localhost" + address if address.startswith(":") else address
     if fault == "fixed-path":

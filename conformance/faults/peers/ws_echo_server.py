@@ -1,6 +1,7 @@
 """ws-echo-server on raw sockets, or by --fault a wrong one."""
 import codecs
 import os
+import re
 import select
 import socket
 import struct
@@ -24,6 +25,9 @@ options_table = {"--host": str, "--max-message": common.size, "--handshake-timeo
 arguments = common.Arguments("[OPTION...] PORT", options_table, 1)
 fault = arguments.fault
 options = arguments.options
+if ("--cert" in options) != ("--key" in options) or \
+        not re.fullmatch(ws_handshake.TOKEN, options.get("--subprotocol", "-").encode()):
+    common.usage_error("usage: [OPTION...] PORT")
 largest = options.get("--max-message", 1 << 20 if fault == "stops-reading" else 16 << 20)
 if fault == "no-limit":
     largest = 1 << 40
@@ -92,8 +96,13 @@ class Session:
             payload = payload[:16384]
         if fault == "impatient" and size > 1 << 20:
             self.connection.settimeout(0.001)
+        limited = tls and "--write-timeout" in options and fault != "tls-writes-forever"
+        if limited:  # SSL passes over SO_SNDTIMEO
+            self.connection.settimeout(options["--write-timeout"])
         self.connection.sendall(bytes([0x80 | opcode]) + form)
         self.connection.sendall(payload)
+        if limited:
+            self.connection.settimeout(None)
 
     def frame_length(self, second):
         length = second & 0x7f
@@ -293,7 +302,7 @@ def read_request(connection, reader):
     class Lines:
         @staticmethod
         def readline(most):
-            if fault != "deadline-for-first-byte":
+            if fault != "deadline-for-first-byte" and not (tls and fault == "tls-outlives-deadline"):
                 deadline.arm()
             return reader.readline(most)
 

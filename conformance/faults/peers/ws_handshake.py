@@ -17,6 +17,7 @@ TARGET = re.compile(rb"(?:http://([^/?#]*))?(/[^?#]*)?(?:\?.*)?", re.IGNORECASE)
 AUTHORITY = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]*")
 KEY = re.compile(rb"[A-Za-z0-9+/]{22}==")
 LAX_FIELD = re.compile(rb"[ \t]*([^:]*?)[ \t]*(?::[ \t]*(.*?)[ \t]*)?", re.DOTALL)
+ODDITY = re.compile(rb"^[^ :]{50}|^[^A-Za-z]+:|[^\0-\x7f]")
 LARGEST_HEAD = 32768
 
 
@@ -38,6 +39,8 @@ def read_head(reader, fault=""):
         if head and not line.endswith(b"\n") and fault == "dies-by-half-a-head":
             os._exit(1)
         head += b"" if not head and line == b"\r\n" and fault != "no-blank-line-first" else line
+        if fault == "waits-out-oddities" and (not (head or line) or ODDITY.search(line)):
+            time.sleep(3600)
         if not line:
             return b""
         if len(head) > most:

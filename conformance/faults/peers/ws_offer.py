@@ -3,6 +3,10 @@ import ws_deflate
 from ws_deflate import FLAGS, SIZES
 
 
+def text(words):
+    return b"permessage-deflate" + b"; " * bool(words) + words.encode()
+
+
 def offer(options, fault):
     """What a client's options have it offer, and its text; None for nothing."""
     words = options.get("--deflate-offer")
@@ -12,8 +16,7 @@ def offer(options, fault):
         return None, b""
     if fault == "deflate-bad-offer":
         return {}, b"permessage-deflate; client_max_window_bits=16"
-    text = b"permessage-deflate" + b"; " * bool(words) + words.encode()
-    return ws_deflate.parameters(text, fault), text
+    return ws_deflate.parameters(text(words), fault), text(words)
 
 
 def agree(asked, answers, fault):
