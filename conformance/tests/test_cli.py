@@ -238,7 +238,7 @@ def test_the_time_scale_stretches_deadlines(scale, least, most):
     assert least < event["seconds"] < most
 
 
-@pytest.mark.parametrize("fault, verdict, least, most", [("", "pass", 1, 2.5), ("ignores-read-timeout", "fail", 3, 5)])
+@pytest.mark.parametrize("fault, verdict, least, most", [("", "pass", 1, 2.5), ("ignores-deadline", "fail", 3, 5)])
 def test_the_time_scale_does_not_shorten_what_a_requirement_grants(fault, verdict, least, most):
     case = "daytime-session/deadline/written-in-seconds"
     event = sockspec.judge(case, sockspec.peer("daytime-session", fault), "--time-scale", "0.1").cases[case]
