@@ -19,6 +19,8 @@ PROGRAMS = yaml.safe_load((DATA / "programs.yaml").read_text(encoding="utf-8"))[
 # What the suites of each program are tested with: faults/README.md.
 FAULTS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("faults/*.yaml"))}
 PEERS = DATA / "faults" / "peers"
+# Faults of time, which no single case shows: test_slow.py tries them, and no audit does.
+FAULTS_OF_TIME = {"late-frames", "falls-silent"}
 
 
 def missing():
@@ -93,6 +95,8 @@ def placeholders(program):
 
 def peer(program, fault=None):
     """The command of a peer in Python, correct or with a fault."""
+    if fault and fault not in FAULTS[program]["faults"].keys() | FAULTS_OF_TIME:
+        raise ValueError(f"{program} has no fault {fault}: see faults/{program}.yaml")
     script = PEERS / f"{program.replace('-', '_')}.py"
     return [sys.executable, "-S", str(script), *(["--fault", fault] if fault else []), *placeholders(program)]
 
