@@ -2,17 +2,18 @@
 import time
 
 import common
+import serving
 
 arguments = common.Arguments("[--host ADDRESS] PORT", {"--host": str}, 1)
 fault = arguments.fault
-started = common.daytime()
+started = serving.daytime()
 
 TEXTS = {
-    "hour-off": lambda: common.daytime(3600),
-    "wrong-zone": lambda: common.daytime(0, "+0200 CEST"),
-    "local-as-utc": lambda: common.daytime(7200, "+0000 UTC"),
-    "newline": lambda: common.daytime() + b"\n",
-    "no-zone": lambda: common.daytime().rpartition(b" ")[0],
+    "hour-off": lambda: serving.daytime(3600),
+    "wrong-zone": lambda: serving.daytime(0, "+0200 CEST"),
+    "local-as-utc": lambda: serving.daytime(7200, "+0000 UTC"),
+    "newline": lambda: serving.daytime() + b"\n",
+    "no-zone": lambda: serving.daytime().rpartition(b" ")[0],
     "time-of-start": lambda: started,
     "nothing": lambda: b"",
 }
@@ -22,7 +23,7 @@ def serve(connection):
     if fault == "asks-first":
         connection.recv(1)
     try:
-        connection.sendall(TEXTS.get(fault, common.daytime)())
+        connection.sendall(TEXTS.get(fault, serving.daytime)())
     except OSError:
         pass
     if fault == "never-closes":
@@ -30,15 +31,15 @@ def serve(connection):
     elif fault == "plain-close":
         connection.close()
     elif fault == "reset":
-        common.reset(connection)
+        serving.reset(connection)
     else:
-        common.finish(connection)
+        serving.finish(connection)
 
 
 kept = []
-server = common.listener(arguments)
+server = serving.listener(arguments)
 common.end_on_signals()
-for number, client in enumerate(common.clients(server)):
+for number, client in enumerate(serving.clients(server)):
     if fault == "dies-on-second" and number == 1:
         raise SystemExit(1)
     if fault == "leaks":
@@ -46,6 +47,6 @@ for number, client in enumerate(common.clients(server)):
     if fault == "iterative":
         serve(client)
     else:
-        common.on_a_thread(serve, client)
+        serving.on_a_thread(serve, client)
     if fault == "one-client-only":
         time.sleep(3600)

@@ -1,12 +1,13 @@
 """daytime-iterative, or by --fault a wrong one."""
 import common
+import serving
 
 arguments = common.Arguments("[--host ADDRESS] PORT", {"--host": str}, 1)
 fault = arguments.fault
 TEXTS = {
-    "hour-off": lambda: common.daytime(3600),
-    "newline": lambda: common.daytime() + b"\n",
-    "no-zone": lambda: common.daytime().rpartition(b" ")[0],
+    "hour-off": lambda: serving.daytime(3600),
+    "newline": lambda: serving.daytime() + b"\n",
+    "no-zone": lambda: serving.daytime().rpartition(b" ")[0],
     "nothing": lambda: b"",
     "time-of-start": lambda: started,
 }
@@ -18,7 +19,7 @@ def serve(connection, number):
     if fault == "dies-on-second" and number == 1:
         raise SystemExit(1)
     try:
-        connection.sendall(TEXTS.get(fault, common.daytime)())
+        connection.sendall(TEXTS.get(fault, serving.daytime)())
     except OSError:
         pass
     if fault == "never-closes":
@@ -26,16 +27,16 @@ def serve(connection, number):
     elif fault == "plain-close":
         connection.close()
     elif fault == "reset":
-        common.reset(connection)
+        serving.reset(connection)
     else:
-        common.finish(connection, 0.05)
+        serving.finish(connection, 0.05)
     if fault == "leaks":
         kept.append(open("/dev/null", "rb"))  # pylint: disable=consider-using-with
 
 
 kept = []
-started = common.daytime()
-server = common.listener(arguments)
+started = serving.daytime()
+server = serving.listener(arguments)
 common.end_on_signals()
-for order, client in enumerate(common.clients(server)):
+for order, client in enumerate(serving.clients(server)):
     serve(client, order)

@@ -2,6 +2,7 @@
 import time
 
 import common
+import serving
 
 arguments = common.Arguments(
     "[--host ADDRESS] [--read-timeout TIME] [--write-timeout TIME] [--keepalive] PORT",
@@ -29,7 +30,7 @@ def is_timestamp(request):
 
 def answer(request):
     if not is_timestamp(request):
-        return common.daytime()
+        return serving.daytime()
     if fault == "milliseconds":
         return str(int(time.time() * 1000)).encode()
     return str(int(time.time())).encode()
@@ -51,20 +52,20 @@ def converse(connection):
 
 def serve(connection):
     try:
-        common.apply_options(connection, options)
+        serving.apply_options(connection, options)
         converse(connection)
     except BlockingIOError:
         at_the_deadline(connection)
     except OSError:
         pass
-    common.finish(connection)
+    serving.finish(connection)
 
 
 def at_the_deadline(connection):
     if fault == "says-goodbye":
         connection.sendall(b"timeout")
     if fault == "deadline-resets":
-        common.reset(connection)
+        serving.reset(connection)
 
 
 if fault == "ignores-deadline":
@@ -73,10 +74,10 @@ if fault == "plain-seconds-only" and options["--read-timeout"] < 1:
     options["--read-timeout"] *= 1000
 if fault == "no-keepalive":
     options.pop("--keepalive", None)
-server = common.listener(arguments)
+server = serving.listener(arguments)
 common.end_on_signals()
-for client in common.clients(server):
+for client in serving.clients(server):
     if fault == "one-at-a-time":
         serve(client)
     else:
-        common.on_a_thread(serve, client)
+        serving.on_a_thread(serve, client)

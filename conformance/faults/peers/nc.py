@@ -2,12 +2,11 @@
 import itertools
 import os
 import select
-import signal
-import socket
 import sys
 import time
 
 import common
+from quick import signal, socket
 
 USAGE = "usage: nc [-46lkNuUv] [-w SECONDS] [HOST] PORT|PATH"
 LETTERS = "46lkNuUv"
@@ -241,7 +240,7 @@ def serve(server):
         serve_datagrams(server)
         return
     for served in itertools.count(1):
-        peer, _ = server.accept()
+        peer = socket.socket(fileno=server._accept()[0])  # pylint: disable=protected-access
         say("connection")
         if fault == "forgets-early-input" and readable(0):
             os.read(0, PIECE)

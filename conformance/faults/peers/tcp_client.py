@@ -1,10 +1,9 @@
 """tcp-client, or by --fault a wrong one; tcp_client4.py makes tcp-client4 of it."""
 import os
-import signal
-import socket
 import sys
 
 import common
+from quick import signal, socket
 
 FAMILIES = {"": 0, "4": socket.AF_INET, "6": socket.AF_INET6}
 
@@ -34,7 +33,7 @@ def connect(peer, family, options, fault):
     """Connects to the first address that answers."""
     host, port = common.endpoint(peer)
     try:
-        addresses = socket.getaddrinfo(host or "localhost", port, family, socket.SOCK_STREAM)
+        addresses = common.addresses(host, port, family, socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         common.fatal(f"resolve {host}", error)
     for family, kind, _, _, address in addresses:

@@ -6,6 +6,7 @@ import threading
 import time
 
 import common
+import serving
 
 arguments = common.Arguments(
     "[--host ADDRESS] [--read-timeout TIME] [--write-timeout TIME] [--keepalive] PORT",
@@ -116,7 +117,7 @@ def serve(connection, own):
     if fault != "no-dot":
         put(b".")
     try:
-        common.apply_options(connection, options)
+        serving.apply_options(connection, options)
         converse(connection, own)
     except (OSError, UnicodeError):
         if fault == "leaks-on-error":
@@ -124,7 +125,7 @@ def serve(connection, own):
     if fault == "plain-close":
         connection.close()
     elif fault != "never-closes":
-        common.finish(connection)
+        serving.finish(connection)
     open_clients.discard(connection)
 
 
@@ -132,7 +133,7 @@ def accept_clients():
     global accepted
     while True:
         try:
-            connection = common.accept(server)
+            connection = serving.accept(server)
         except OSError:
             return
         accepted += 1
@@ -165,7 +166,7 @@ def stop(accepting):
     accepting.join(0.2)
     if fault == "resets-at-end":
         for connection in list(open_clients):
-            common.reset(connection)
+            serving.reset(connection)
         os._exit(0)
     if fault == "waits-for-clients":
         wait_for_clients(3600)
@@ -188,7 +189,7 @@ if fault == "no-read-timeout":
 if fault == "dies-by-sigint":
     SIGNALS = {signal.SIGTERM}
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-server = common.listener(arguments)
+server = serving.listener(arguments)
 signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
 acceptor = threading.Thread(target=accept_clients, daemon=True)
 acceptor.start()

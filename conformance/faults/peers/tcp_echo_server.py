@@ -4,6 +4,7 @@ import select
 import socket
 
 import common
+import serving
 
 arguments = common.Arguments("PORT", {}, 1)
 fault = arguments.fault
@@ -93,7 +94,7 @@ def latest(connection):
 
 
 common.end_on_signals()
-server = common.listener(arguments, "127.0.0.1")
+server = serving.listener(arguments, "127.0.0.1")
 client = server.accept()[0]
 while True:
     try:
@@ -109,6 +110,6 @@ while True:
 if stopped and fault != "silent-exit":
     os.write(1, b"Exiting TCP server!\n")
 if fault != "plain-close":
-    common.finish(client)
+    serving.finish(client)
 client.close()
 os._exit(1 if fault == "exit-1" or (fault == "end-is-error" and not stopped) else 0)

@@ -1,8 +1,8 @@
 """tcp-head, or by --fault a wrong one."""
-import socket
 import sys
 
 import common
+from quick import socket
 
 arguments = common.Arguments("[--connect-timeout TIME] [--keepalive] HOST:PORT",
                              {"--connect-timeout": common.duration, "--keepalive": None}, 1)

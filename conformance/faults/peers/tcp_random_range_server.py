@@ -5,6 +5,7 @@ import re
 import time
 
 import common
+import serving
 
 arguments = common.Arguments(
     "[--host ADDRESS] [--read-timeout TIME] [--write-timeout TIME] [--keepalive] PORT",
@@ -154,19 +155,19 @@ def converse(connection):
 
 def serve(connection):
     try:
-        common.apply_options(connection, options)
+        serving.apply_options(connection, options)
         converse(connection)
     except OSError:
         pass
-    common.finish(connection)
+    serving.finish(connection)
 
 
 if fault == "ignores-deadlines":
     options.clear()
-server = common.listener(arguments)
+server = serving.listener(arguments)
 common.end_on_signals()
-for client in common.clients(server):
+for client in serving.clients(server):
     if fault == "one-at-a-time":
         serve(client)
     else:
-        common.on_a_thread(serve, client)
+        serving.on_a_thread(serve, client)

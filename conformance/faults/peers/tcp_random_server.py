@@ -8,6 +8,7 @@ import sys
 import time
 
 import common
+import serving
 
 drawn = itertools.count(1)
 USAGE = "[--host ADDRESS] [--read-timeout TIME] [--write-timeout TIME] [--keepalive] PORT [MIN MAX]"
@@ -121,18 +122,18 @@ def converse(connection):
 def serve(connection):
     try:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        common.apply_options(connection, options)
+        serving.apply_options(connection, options)
         converse(connection)
     except OSError:
         pass
     if fault == "resets":
-        common.reset(connection)
+        serving.reset(connection)
         return
     if fault == "leaks":
         leaked.append(connection)
         connection.shutdown(socket.SHUT_RDWR)
         return
-    common.finish(connection)
+    serving.finish(connection)
 
 
 leaked = []
@@ -141,10 +142,10 @@ if fault == "ignores-deadlines":
     options.pop("--write-timeout", None)
 if fault == "no-keepalive":
     options.pop("--keepalive", None)
-server = common.listener(arguments)
+server = serving.listener(arguments)
 common.end_on_signals()
-for client in common.clients(server):
+for client in serving.clients(server):
     if fault == "one-at-a-time":
         serve(client)
     else:
-        common.on_a_thread(serve, client)
+        serving.on_a_thread(serve, client)

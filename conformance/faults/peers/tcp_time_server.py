@@ -4,6 +4,7 @@ import socket
 import time
 
 import common
+import serving
 
 arguments = common.Arguments("[--host ADDRESS] PORT", {"--host": str}, 1)
 fault = arguments.fault
@@ -11,7 +12,7 @@ fault = arguments.fault
 
 def listener():
     if "--host" in arguments.options or fault == "ipv4-only":
-        return common.listener(arguments)
+        return serving.listener(arguments)
     port = common.port_number(arguments.positionals[0])
     try:
         return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)
@@ -72,7 +73,7 @@ def is_stop(line):
 
 def answer():
     if fault == "daytime-text":
-        return common.daytime() + b"\n"
+        return serving.daytime() + b"\n"
     if fault == "time-of-start":
         moment = start
     else:
@@ -97,7 +98,7 @@ def converse(connection):
 
 def end(connection, status):
     if fault != "plain-close":
-        common.finish(connection)
+        serving.finish(connection)
     connection.close()
     os.write(1, b"".join(kept))
     os._exit(status)
@@ -116,7 +117,7 @@ common.end_on_signals()
 server = listener()
 client = server.accept()[0]
 if fault == "takes-the-latest":
-    common.on_a_thread(take_over)
+    serving.on_a_thread(take_over)
 while True:
     try:
         stopped = converse(client)

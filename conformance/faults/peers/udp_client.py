@@ -1,9 +1,9 @@
 """udp-client, or by --fault a wrong one."""
 import os
-import socket
 import sys
 
 import common
+from quick import socket
 
 FAMILIES = {"udp": 0, "udp4": socket.AF_INET, "udp6": socket.AF_INET6}
 arguments = common.Arguments("[--network udp|udp4|udp6] HOST:PORT", {"--network": FAMILIES.__getitem__}, 1)

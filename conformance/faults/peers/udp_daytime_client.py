@@ -1,8 +1,8 @@
 """udp-daytime-client, or by --fault a wrong one."""
-import socket
 import sys
 
 import common
+from quick import socket
 
 arguments = common.Arguments("HOST:PORT", {}, 1)
 fault = arguments.fault

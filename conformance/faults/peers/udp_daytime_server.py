@@ -2,11 +2,12 @@
 import socket
 
 import common
+import serving
 
 arguments = common.Arguments("[--host ADDRESS] PORT", {"--host": str}, 1)
 fault = arguments.fault
 IP_PKTINFO = 8  # a constant of Linux that Python does not name everywhere
-server = common.bound(socket.SOCK_DGRAM, arguments)
+server = serving.bound(socket.SOCK_DGRAM, arguments)
 server.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
 common.end_on_signals()
 other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -25,7 +26,7 @@ while True:
         raise SystemExit(1)
     source = other if fault == "other-port" else server
     receiver = first_sender if fault == "answers-first-sender" else sender
-    text = common.daytime() + (b"\n" if fault == "newline" else b"")
+    text = serving.daytime() + (b"\n" if fault == "newline" else b"")
     # Interface 0, and from the address that it was sent to.
     local = path[0][2][4:8] if path and fault != "any-address" else bytes(4)
     ancillary = [(socket.IPPROTO_IP, IP_PKTINFO, bytes(4) + local + bytes(4))]

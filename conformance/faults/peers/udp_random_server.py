@@ -4,11 +4,12 @@ import random
 import socket
 
 import common
+import serving
 
 arguments = common.Arguments("[--host ADDRESS] PORT", {"--host": str}, 1)
 fault = arguments.fault
 common.end_on_signals()
-server = common.bound(socket.SOCK_DGRAM, arguments)
+server = serving.bound(socket.SOCK_DGRAM, arguments)
 other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 generator = random.Random(5 if fault == "fixed-seed" else os.urandom(16))
 drawn = 0

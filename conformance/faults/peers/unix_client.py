@@ -1,10 +1,9 @@
 """unix-client, or by --fault a wrong one."""
 import os
-import signal
-import socket
 import sys
 
 import common
+from quick import signal, socket
 
 FAREWELL = b"Exiting UNIX domain socket client!\n"
 arguments = common.Arguments("PATH", {}, 1)
@@ -58,7 +57,7 @@ def altered(line):
 def read_reply():
     """What one read brings; nothing at the end."""
     if fault == "by-line":
-        return client.makefile("rb").readline()
+        return os.fdopen(os.dup(client.fileno()), "rb").readline()
     reply = client.recv({"long-reply": 4096, "short-reply": 128}.get(fault, 256))
     if fault == "c-string":
         reply = reply.partition(b"\0")[0] or reply

@@ -5,6 +5,7 @@ import stat
 import sys
 
 import common
+import serving
 
 arguments = common.Arguments("[--read-timeout TIME] [--write-timeout TIME] PATH",
                              {"--read-timeout": common.duration, "--write-timeout": common.duration}, 1)
@@ -121,7 +122,7 @@ def converse(connection):
 
 def serve(connection):
     try:
-        common.apply_options(connection, options)
+        serving.apply_options(connection, options)
         converse(connection)
     except (OSError, UnicodeError):
         pass
@@ -129,15 +130,15 @@ def serve(connection):
         leaked.append(connection)
         connection.shutdown(socket.SHUT_RDWR)
         return
-    common.finish(connection)
+    serving.finish(connection)
 
 
 leaked = []
 printed = []
 listener = listen()
 common.end_on_signals(remove)
-for client in common.clients(listener):
+for client in serving.clients(listener):
     if fault == "one-at-a-time":
         serve(client)
     else:
-        common.on_a_thread(serve, client)
+        serving.on_a_thread(serve, client)

@@ -1,10 +1,10 @@
 """unix-random-client, or by --fault a wrong one."""
 import os
 import re
-import socket
 import sys
 
 import common
+from quick import socket
 
 arguments = common.Arguments("PATH", {}, 1)
 fault = arguments.fault

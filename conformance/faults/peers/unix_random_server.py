@@ -8,6 +8,7 @@ import sys
 import time
 
 import common
+import serving
 
 USAGE = "PATH [MIN MAX]"
 arguments = common.Arguments(USAGE, {}, 1, 3)
@@ -116,15 +117,15 @@ def serve(connection):
         leaked.append(connection)
         connection.shutdown(socket.SHUT_RDWR)
         return
-    common.finish(connection)
+    serving.finish(connection)
 
 
 deck = []
 leaked = []
 listener = listen()
 common.end_on_signals(remove)
-for client in common.clients(listener):
+for client in serving.clients(listener):
     if fault == "one-at-a-time":
         serve(client)
     else:
-        common.on_a_thread(serve, client)
+        serving.on_a_thread(serve, client)

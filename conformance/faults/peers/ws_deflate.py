@@ -1,14 +1,23 @@
 """permessage-deflate (RFC 7692) for ws_echo_server.py and ws_client.py: offers, and messages on Python's zlib."""
-import re
 import zlib
 
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-BITS = re.compile(rb"[89]|1[0-5]")
+BITS = {b"%d" % bits for bits in range(8, 16)}
 FLAGS = (b"server_no_context_takeover", b"client_no_context_takeover")
 SIZES = (b"server_max_window_bits", b"client_max_window_bits")
 TAIL = b"\x00\x00\xff\xff"
 LAST = b"\x01\x00\x00\xff\xff"  # an empty block with BFINAL
 WINDOW = 32768
+
+
+def unquoted(text):
+    """The text of a quoted string, each byte behind a backslash as it is."""
+    out = b""
+    while text:
+        before, backslash, after = text.partition(b"\\")
+        out += before + (after[:1] or backslash)
+        text = after[1:]
+    return out
 
 
 def parameters(offer, fault, answer=False):
@@ -21,15 +30,15 @@ def parameters(offer, fault, answer=False):
         key, equals, value = part.partition(b"=")
         if value.startswith(b'"') != value.endswith(b'"') or len(value) == 1 and value == b'"':
             return None
-        value = re.sub(rb"\\(.)", rb"\1", value[1:-1]) if value.startswith(b'"') else value
+        value = unquoted(value[1:-1]) if value.startswith(b'"') else value
         if fault == "deflate-any-parameter" and key not in FLAGS + SIZES:
             continue
         if key in found and fault != "deflate-repeated" or key not in FLAGS + SIZES or \
                 key in FLAGS and equals and fault != "deflate-flag-values":
             return None
         if fault == "deflate-any-value":
-            value = b"%d" % min(max(int(re.sub(rb"\D", b"", value) or 15), 8), 15)
-        if key in SIZES and not BITS.fullmatch(value) and (equals or answer or key == SIZES[0]):
+            value = b"%d" % min(max(int(bytes(filter(b"0123456789".__contains__, value)) or 15), 8), 15)
+        if key in SIZES and value not in BITS and (equals or answer or key == SIZES[0]):
             return None
         found[key] = value
     return found

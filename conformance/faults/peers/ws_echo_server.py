@@ -11,6 +11,7 @@ import time
 import zlib
 
 import common
+import serving
 import ws_deflate
 import ws_handshake
 
@@ -343,7 +344,7 @@ def handshake(connection, reader, session):
 
 
 def serve(connection):
-    common.apply_options(connection, options)
+    serving.apply_options(connection, options)
     reader = connection.makefile("rb", 65536)
     session = Session(connection, reader)
     try:
@@ -374,7 +375,7 @@ def serve(connection):
         sessions.discard(session)
         if hasattr(connection, "unwrap"):
             connection = ws_tls.end(connection, fault)
-        common.finish(connection)
+        serving.finish(connection)
         session.reader.close()
         reader.close()
 
@@ -399,7 +400,7 @@ def say_goodbye():
 
 def listener():
     if "--host" in options:
-        return common.listener(arguments)
+        return serving.listener(arguments)
     port = common.port_number(arguments.positionals[0])
     try:
         return socket.create_server(("::", port), family=socket.AF_INET6, backlog=1024, dualstack_ipv6=True)
@@ -421,7 +422,7 @@ if "--cert" in options:
         common.fatal("certificate", mistake)
 server = listener()
 common.end_on_signals(say_goodbye)
-for client in common.clients(server):
+for client in serving.clients(server):
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if fault == "tls-one-by-one":
         try:
@@ -429,4 +430,4 @@ for client in common.clients(server):
         except OSError:
             client.close()
             continue
-    common.on_a_thread(guarded, client)
+    serving.on_a_thread(guarded, client)

@@ -6,6 +6,7 @@ import socket
 import struct
 
 import common
+import serving
 import ws_handshake
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
@@ -181,7 +182,7 @@ def serve(connection):
     reader = connection.makefile("rb", 65536)
     try:
         became = upgraded(connection, reader)
-        common.apply_options(connection, options)
+        serving.apply_options(connection, options)
         if became:
             Session(connection, reader).run()
     except ws_handshake.Refused as refused:
@@ -190,7 +191,7 @@ def serve(connection):
         pass
     finally:
         reader.close()
-        common.finish(connection)
+        serving.finish(connection)
 
 
 def guarded(connection):
@@ -200,11 +201,11 @@ def guarded(connection):
         connection.close()
 
 
-server = common.listener(arguments)
+server = serving.listener(arguments)
 common.end_on_signals(lambda: os._exit(0))
-for client in common.clients(server):
+for client in serving.clients(server):
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if fault == "one-by-one":
         guarded(client)
     else:
-        common.on_a_thread(guarded, client)
+        serving.on_a_thread(guarded, client)
