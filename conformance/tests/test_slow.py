@@ -29,6 +29,23 @@ def test_a_quick_server_leaves_nothing_out():
     assert not any({"rounds_left_out", "cuts_left_out"} & event.keys() for event in outcome.cases.values())
 
 
+def test_rounds_that_are_counted_are_all_done(tmp_path):
+    suite = tmp_path / "rounds.yaml"
+    case = """  - id: ws-echo-server/rounds/{}
+    title: Six rounds of 300 ms, where a second is enough
+    checks: [rfc6455-5.5.2-pong]
+    steps:
+      - open
+      - repeat: {{times: 6, {} steps: [{{send: {{frame: ping, payload: x}}}}, {{expect: {{frame: pong}}}}, {{pause: 300ms}}]}}
+"""
+    suite.write_text("suite: Rounds\nprogram: ws-echo-server\ncases:\n" + case.format("some", "") +
+                     case.format("all", "all: yes,"), encoding="utf-8")
+    outcome = sockspec.judge([suite], sockspec.peer(PROGRAM), "--time-scale", "0.1")
+    assert set(outcome.verdicts().values()) == {"pass"}
+    assert 0 < outcome.cases[f"{PROGRAM}/rounds/some"]["rounds_left_out"] < 5
+    assert "rounds_left_out" not in outcome.cases[f"{PROGRAM}/rounds/all"]
+
+
 def test_a_server_that_falls_silent_costs_seconds():
     outcome = judge("falls-silent", f"{PROGRAM}/frames/*", f"{PROGRAM}/utf8/*", f"{PROGRAM}/control/*")
     assert outcome.status == 1

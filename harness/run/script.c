@@ -283,11 +283,11 @@ static bool is_a_round(const struct step *steps, size_t count)
     return asks && awaits;
 }
 
-// A program that is slow, and right, need not do all the rounds of a question and its answer.
+// A program that is slow, and right, need not do all the rounds of a question and its answer, unless they are counted.
 static int run_repeat(struct script_context *context, const struct step *step)
 {
     int64_t end = clock_now() + (int64_t)(ENOUGH_MS * context->time_scale) * NANOSECONDS_PER_MS;
-    bool rounds = is_a_round(step->steps, step->step_count);
+    bool rounds = !step->all && is_a_round(step->steps, step->step_count);
     for (long long i = 0; i < step->count; i++) {
         if (rounds && clock_now() > end) {
             context->result->rounds_left_out += step->count - i;

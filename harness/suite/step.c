@@ -254,7 +254,7 @@ static bool read_control(struct step_context *context, const yaml_node_t *node, 
 
 static bool read_repeat(struct step_context *context, const yaml_node_t *node, struct step *step)
 {
-    static const char *const keys[] = {"times", "thorough", "steps", NULL};
+    static const char *const keys[] = {"times", "thorough", "all", "steps", NULL};
     struct reader *reader = context->reader;
     if (!map_check(reader, node, "repeat", keys, NULL))
         return false;
@@ -263,6 +263,7 @@ static bool read_repeat(struct step_context *context, const yaml_node_t *node, s
     const yaml_node_t *steps = map_need(reader, node, "repeat", "steps");
     return times && steps && read_integer(reader, times, 1, 1000000, &step->count) &&
            (!thorough || read_integer(reader, thorough, step->count, 1000000, &step->thorough)) &&
+           map_boolean(reader, node, "all", &step->all) &&
            steps_read(reader, steps, context->names, &step->steps, &step->step_count);
 }
 

@@ -103,6 +103,7 @@ struct step {
     long long receive_buffer;   // CONNECT, OPEN: bytes to ask the kernel for, or 0 for its own choice
     struct step_tls tls;        // CONNECT, ACCEPT, OPEN, UPGRADE
     long long count;            // CONNECT: members of the group, 0 for a single one; REPEAT: times
+    bool all;                   // REPEAT: none is left out, however slow the program
     long long thorough;         // REPEAT: how many times a thorough run repeats, or 0 for no more than others
     long long segment;          // SEND: at most so many bytes in one write, or 0
     int64_t pause_ms;           // PAUSE
